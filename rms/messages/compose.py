@@ -1,0 +1,137 @@
+"""A wording and the facts of one person to the text that leaves, checked. Pure.
+
+The first name at most, the organisation's name and its telephone number. A first name that would cost a part more,
+that a text cannot carry (Zoë) or that does not read as a name is left out: the reminder matters more than the
+greeting. Facts are values only: nothing in them is ever read as a template.
+"""
+
+import re
+from datetime import date
+from urllib.parse import urlsplit
+
+import jinja2
+import msgspec
+
+from rms.errors import BadInput, Refused
+from rms.messages.catalogue import Template, environment
+from rms.messages.gsm import measure, outside_gsm
+from rms.messages.lint import name_findings, reads_as_a_name, subject_findings, text_findings
+from rms.messages.model import Channel, TestWord
+
+_MONTHS = (
+    "January February March April May June July August September October November December".split()
+)  # ours, because the machine's locale must not change a text
+_LOCATOR = re.compile(r"[A-Za-z0-9_-]{13,64}")
+
+
+class Facts(msgspec.Struct, frozen=True, kw_only=True):
+    """What a text may say. `None` is "not known": a wording that needs it is then refused, never filled with a guess.
+
+    `organisation_name` is the name the trust chose for texts; `phone_hours` reads like "Monday to Friday, 9am to 5pm".
+    """
+
+    organisation_name: str
+    phone: str
+    phone_hours: str | None = None
+    first_name: str | None = None
+    test: TestWord | None = None
+    due_on: date | None = None
+    link: str | None = None
+
+
+class Rendered(msgspec.Struct, frozen=True, kw_only=True):
+    """What leaves. `parts` and `places` count a text message as the provider charges for it; 0 for an email."""
+
+    template_key: str
+    template_version: int
+    channel: Channel
+    subject: str | None
+    text: str
+    places: int
+    parts: int
+
+
+def link_to(portal_url: str, *, locator: str) -> str:
+    """The address a person taps: configuration and the random locator, nothing else (no request header, no name).
+
+    Raises BadInput for a locator that is not ours, or a portal address that is not https (http only on this machine).
+    """
+    parts = urlsplit(portal_url)
+    secure = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in ("127.0.0.1", "localhost", "::1"))
+    if not secure or not parts.hostname or parts.query or parts.fragment or parts.username:
+        raise BadInput("The portal's address must be https://, with no query and no sign-in name.")
+    if not _LOCATOR.fullmatch(locator):
+        raise BadInput("A link's locator is 13 to 64 letters, digits, hyphens or underscores.")
+    return f"{portal_url.rstrip('/')}/r/{locator}"
+
+
+def compose(
+    template: Template, facts: Facts, *, our_links: tuple[str, ...] = (), clinic_names: tuple[str, ...] = ()
+) -> Rendered:
+    """The text for one person. Raises BadInput for a fact that cannot go into a text, Refused for a faulty text.
+
+    `our_links`: the configured addresses (portal, staff pages) a link in the text may begin with.
+    """
+    _check_facts(facts)
+    text = _shortest_honest(template, facts)
+    subject = None if template.subject is None else _fill(template.subject, facts, first_name=None)
+    findings = text_findings(text, channel=template.channel, our_links=our_links, clinic_names=clinic_names)
+    if subject is not None:
+        findings += subject_findings(subject, clinic_names=clinic_names)
+    if findings:
+        raise Refused(f"{template.key}: " + " ".join(finding.sentence for finding in findings))
+    length = measure(text)
+    sms = template.channel is Channel.SMS
+    return Rendered(
+        template_key=template.key,
+        template_version=template.version,
+        channel=template.channel,
+        subject=subject,
+        text=text,
+        places=length.places if sms else 0,
+        parts=length.parts if sms else 0,
+    )
+
+
+def _check_facts(facts: Facts) -> None:
+    named = (
+        ("The first name", facts.first_name),
+        ("The organisation's name", facts.organisation_name),
+        ("The telephone number", facts.phone),
+        ("The hours of the telephone", facts.phone_hours),
+        ("The link", facts.link),
+    )
+    for what, value in named:
+        if value is None:
+            continue
+        # A link is longer than any name; only its characters matter here.
+        for finding in name_findings(value[:40] if what == "The link" else value, what=what):
+            raise BadInput(finding.sentence)
+
+
+def _shortest_honest(template: Template, facts: Facts) -> str:
+    """With the first name where that is possible at no cost, else without."""
+    without = _fill(template.body, facts, first_name=None)
+    name = " ".join((facts.first_name or "").split())
+    if not reads_as_a_name(name):
+        return without
+    greeted = _fill(template.body, facts, first_name=name)
+    if template.channel is Channel.SMS and (outside_gsm(name) or measure(greeted).parts > measure(without).parts):
+        return without
+    return greeted
+
+
+def _fill(source: str, facts: Facts, *, first_name: str | None) -> str:
+    known = {name: value for name, value in msgspec.structs.asdict(facts).items() if value is not None}
+    known.pop("first_name", None)
+    if facts.due_on is not None:
+        known["due_on"] = f"{facts.due_on.day} {_MONTHS[facts.due_on.month - 1]}"
+        known["due_month"] = _MONTHS[facts.due_on.month - 1]
+    opening = f"{first_name}, " if first_name else ""
+    greeting = f"Dear {first_name}" if first_name else "Hello"
+    try:
+        text = environment().from_string(source).render(**known, opening=opening, greeting=greeting)
+    except jinja2.UndefinedError as error:
+        raise BadInput(f"The wording needs something that is not known: {error.message}.") from error
+    text = text.strip()
+    return text[:1].upper() + text[1:]
