@@ -1,8 +1,8 @@
 """A wording and the facts of one person to the text that leaves, checked. Pure.
 
 The first name at most, the organisation's name and its telephone number. A first name that would cost a part more,
-that a text cannot carry (Zoë) or that does not read as a name is left out: the reminder matters more than the
-greeting. Facts are values only: nothing in them is ever read as a template.
+that a text cannot carry (Zoë), that does not read as a name or that is a clinical word (Cea) is left out: the reminder
+matters more than the greeting. Facts are values only: nothing in them is ever read as a template.
 """
 
 import re
@@ -14,13 +14,15 @@ import msgspec
 
 from rms.errors import BadInput, Refused
 from rms.messages.catalogue import Template, environment
-from rms.messages.gsm import measure, outside_gsm
+from rms.messages.gsm import measure
 from rms.messages.lint import name_findings, reads_as_a_name, subject_findings, text_findings
-from rms.messages.model import Channel, TestWord
+from rms.messages.model import Channel, Finding, TestWord
 
+# Ours, because the machine's locale must not change a text.
 _MONTHS = (
-    "January February March April May June July August September October November December".split()
-)  # ours, because the machine's locale must not change a text
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
 _LOCATOR = re.compile(r"[A-Za-z0-9_-]{13,64}")
 
 
@@ -73,9 +75,16 @@ def compose(
     `our_links`: the configured addresses (portal, staff pages) a link in the text may begin with.
     """
     _check_facts(facts)
-    text = _shortest_honest(template, facts)
+
+    def faults(text: str) -> tuple[Finding, ...]:
+        return text_findings(text, channel=template.channel, our_links=our_links, clinic_names=clinic_names)
+
+    text = _fill(template.body, facts, first_name=None)
+    findings = faults(text)
+    greeted = _greeted(template, facts)
+    if greeted is not None and len(faults(greeted)) <= len(findings) and not _dearer(greeted, text, template.channel):
+        text = greeted
     subject = None if template.subject is None else _fill(template.subject, facts, first_name=None)
-    findings = text_findings(text, channel=template.channel, our_links=our_links, clinic_names=clinic_names)
     if subject is not None:
         findings += subject_findings(subject, clinic_names=clinic_names)
     if findings:
@@ -109,16 +118,14 @@ def _check_facts(facts: Facts) -> None:
             raise BadInput(finding.sentence)
 
 
-def _shortest_honest(template: Template, facts: Facts) -> str:
-    """With the first name where that is possible at no cost, else without."""
-    without = _fill(template.body, facts, first_name=None)
+def _greeted(template: Template, facts: Facts) -> str | None:
+    """The text with the first name in it, if there is one that reads as a name."""
     name = " ".join((facts.first_name or "").split())
-    if not reads_as_a_name(name):
-        return without
-    greeted = _fill(template.body, facts, first_name=name)
-    if template.channel is Channel.SMS and (outside_gsm(name) or measure(greeted).parts > measure(without).parts):
-        return without
-    return greeted
+    return _fill(template.body, facts, first_name=name) if reads_as_a_name(name) else None
+
+
+def _dearer(text: str, than: str, channel: Channel) -> bool:
+    return channel is Channel.SMS and measure(text).parts > measure(than).parts
 
 
 def _fill(source: str, facts: Facts, *, first_name: str | None) -> str:
