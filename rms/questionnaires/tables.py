@@ -50,7 +50,7 @@ class AssignmentRow(Table, tablename="assignment"):
     """A row of assignment."""
 
     id = BigSerial(null=False, primary_key=True)
-    ref = UUID(null=False, default=None)
+    public_ref = UUID(null=False, default=None, db_column_name="ref")
     organisation_id = SmallInt(null=False, default=None)
     patient_id = BigInt(null=False, default=None)
     plan_id = BigInt(null=False, default=None)

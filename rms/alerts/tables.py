@@ -1,0 +1,102 @@
+"""Alerts, their moves, evaluations of rules, decisions.
+
+Only the store of this room reads and writes these; constraints, policies and grants are in its migrations.
+"""
+
+from piccolo.columns import JSONB, UUID, BigInt, BigSerial, Date, Integer, SmallInt, Text, Timestamptz
+from piccolo.table import Table
+
+
+class AlertRow(Table, tablename="alert"):
+    """A row of alert."""
+
+    id = BigSerial(null=False, primary_key=True)
+    public_ref = UUID(null=False, default=None, db_column_name="ref")
+    organisation_id = SmallInt(null=False, default=None)
+    patient_id = BigInt(null=True, default=None)
+    plan_id = BigInt(null=True, default=None)
+    team_id = Integer(null=False, default=None)
+    owner_staff_id = BigInt(null=True, default=None)
+    kind = Text(null=False, default=None)
+    state = Text(null=False, default=None)
+    subject_kind = Text(null=False, default=None)
+    subject_id = BigInt(null=False, default=None)
+    rule_key = Text(null=False, default=None)
+    episode = Integer(null=False, default=None)
+    episode_ended_at = Timestamptz(null=True, default=None)
+    sentence = Text(null=False, default=None)
+    opened_at = Timestamptz(null=False, default=None)
+    respond_by = Timestamptz(null=False, default=None)
+    next_escalation_at = Timestamptz(null=True, default=None)
+    rung = SmallInt(null=False, default=None)
+    snoozed_until = Timestamptz(null=True, default=None)
+    snooze_reason = Text(null=True, default=None)
+    closed_at = Timestamptz(null=True, default=None)
+    closed_by_staff_id = BigInt(null=True, default=None)
+    outcome = Text(null=True, default=None)
+    outcome_note = Text(null=True, default=None)
+
+
+class AlertCauseRow(Table, tablename="alert_cause"):
+    """A row of alert_cause."""
+
+    id = BigSerial(null=False, primary_key=True)
+    organisation_id = SmallInt(null=False, default=None)
+    alert_id = BigInt(null=False, default=None)
+    cause_kind = Text(null=False, default=None)
+    cause_id = BigInt(null=False, default=None)
+    sentence = Text(null=False, default=None)
+    added_at = Timestamptz(null=False, default=None)
+
+
+class AlertMoveRow(Table, tablename="alert_move"):
+    """A row of alert_move."""
+
+    id = BigSerial(null=False, primary_key=True)
+    organisation_id = SmallInt(null=False, default=None)
+    alert_id = BigInt(null=False, default=None)
+    move = Text(null=False, default=None)
+    by_kind = Text(null=False, default=None)
+    by_id = BigInt(null=True, default=None)
+    by_name = Text(null=False, default=None)
+    reason = Text(null=True, default=None)
+    at = Timestamptz(null=False, default=None)
+
+
+class RuleEvaluationRow(Table, tablename="rule_evaluation"):
+    """A row of rule_evaluation."""
+
+    id = BigSerial(null=False, primary_key=True)
+    organisation_id = SmallInt(null=False, default=None)
+    patient_id = BigInt(null=False, default=None)
+    plan_id = BigInt(null=True, default=None)
+    protocol_version_id = Integer(null=True, default=None)
+    rule_key = Text(null=False, default=None)
+    cause_kind = Text(null=False, default=None)
+    cause_id = BigInt(null=False, default=None)
+    outcome = Text(null=False, default=None)
+    sentence = Text(null=False, default=None)
+    inputs = JSONB(null=False, default=None)
+    evaluated_at = Timestamptz(null=False, default=None)
+    alert_id = BigInt(null=True, default=None)
+
+
+class DecisionRow(Table, tablename="decision"):
+    """A row of decision."""
+
+    id = BigSerial(null=False, primary_key=True)
+    public_ref = UUID(null=False, default=None, db_column_name="ref")
+    organisation_id = SmallInt(null=False, default=None)
+    patient_id = BigInt(null=False, default=None)
+    plan_id = BigInt(null=True, default=None)
+    subject_kind = Text(null=False, default=None)
+    subject_id = BigInt(null=False, default=None)
+    alert_id = BigInt(null=True, default=None)
+    kind = Text(null=False, default=None)
+    note = Text(null=True, default=None)
+    until_on = Date(null=True, default=None)
+    decided_at = Timestamptz(null=False, default=None)
+    decided_by_staff_id = BigInt(null=False, default=None)
+    takes_effect_at = Timestamptz(null=False, default=None)
+    undone_at = Timestamptz(null=True, default=None)
+    undone_by_staff_id = BigInt(null=True, default=None)

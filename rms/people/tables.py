@@ -1,0 +1,202 @@
+"""People, staff, organisations and the doors that lead to them.
+
+Only the store of this room reads and writes these; constraints, policies and grants are in its migrations.
+"""
+
+from piccolo.columns import UUID, BigInt, BigSerial, Boolean, Bytea, Date, Integer, Serial, SmallInt, Text, Timestamptz
+from piccolo.table import Table
+
+
+class OrganisationRow(Table, tablename="organisation"):
+    """A row of organisation."""
+
+    id = SmallInt(null=False, primary_key=True, default=None)
+    code = Text(null=False, default=None)
+    name = Text(null=False, default=None)
+    phone = Text(null=False, default=None)
+    created_at = Timestamptz(null=False, default=None)
+
+
+class TeamRow(Table, tablename="team"):
+    """A row of team."""
+
+    id = Serial(null=False, primary_key=True)
+    organisation_id = SmallInt(null=False, default=None)
+    key = Text(null=False, default=None)
+    name = Text(null=False, default=None)
+    phone = Text(null=False, default=None)
+    tumour_site = Text(null=True, default=None)
+    created_at = Timestamptz(null=False, default=None)
+
+
+class StaffRow(Table, tablename="staff"):
+    """A row of staff."""
+
+    id = BigSerial(null=False, primary_key=True)
+    public_ref = UUID(null=False, default=None, db_column_name="ref")
+    organisation_id = SmallInt(null=False, default=None)
+    sign_in_name = Text(null=False, default=None)
+    display_name = Text(null=False, default=None)
+    role = Text(null=False, default=None)
+    password_hash = Text(null=True, default=None)
+    set_up_code_hash = Bytea(null=True, default=None)
+    set_up_code_until = Timestamptz(null=True, default=None)
+    totp_seed = Bytea(null=True, default=None)
+    totp_confirmed_at = Timestamptz(null=True, default=None)
+    totp_last_step = BigInt(null=True, default=None)
+    failures = SmallInt(null=False, default=None)
+    locked_until = Timestamptz(null=True, default=None)
+    created_at = Timestamptz(null=False, default=None)
+    ended_at = Timestamptz(null=True, default=None)
+    ended_by = Text(null=True, default=None)
+
+
+class StaffTeamRow(Table, tablename="staff_team"):
+    """A row of staff_team."""
+
+    organisation_id = SmallInt(null=False, default=None)
+    staff_id = BigInt(null=False, default=None)
+    team_id = Integer(null=False, default=None, primary_key=True)
+    is_lead = Boolean(null=False, default=None)
+    is_deputy = Boolean(null=False, default=None)
+
+
+class StaffLeaveRow(Table, tablename="staff_leave"):
+    """A row of staff_leave."""
+
+    id = BigSerial(null=False, primary_key=True)
+    organisation_id = SmallInt(null=False, default=None)
+    staff_id = BigInt(null=False, default=None)
+    from_on = Date(null=False, default=None)
+    until_on = Date(null=False, default=None)
+    cover_staff_id = BigInt(null=True, default=None)
+    created_at = Timestamptz(null=False, default=None)
+    created_by = Text(null=False, default=None)
+
+
+class PatientRow(Table, tablename="patient"):
+    """A row of patient."""
+
+    id = BigSerial(null=False, primary_key=True)
+    public_ref = UUID(null=False, default=None, db_column_name="ref")
+    organisation_id = SmallInt(null=False, default=None)
+    nhs_number = Text(null=True, default=None)
+    title = Text(null=True, default=None)
+    family_name = Text(null=False, default=None)
+    given_names = Text(null=False, default=None)
+    name_key = Text(null=False, default=None)
+    born_on = Date(null=False, default=None)
+    sex = Text(null=False, default=None)
+    language = Text(null=False, default=None)
+    accessible_needs = Text(null=True, default=None)
+    gp_code = Text(null=True, default=None)
+    gp_name = Text(null=True, default=None)
+    prefers = Text(null=False, default=None)
+    messages_stopped_at = Timestamptz(null=True, default=None)
+    messages_stopped_by = Text(null=True, default=None)
+    messages_stopped_why = Text(null=True, default=None)
+    death_state = Text(null=True, default=None)
+    died_on = Text(null=True, default=None)
+    death_recorded_at = Timestamptz(null=True, default=None)
+    merged_into_id = BigInt(null=True, default=None)
+    created_at = Timestamptz(null=False, default=None)
+    created_by = Text(null=False, default=None)
+
+
+class PatientIdentifierRow(Table, tablename="patient_identifier"):
+    """A row of patient_identifier."""
+
+    id = BigSerial(null=False, primary_key=True)
+    organisation_id = SmallInt(null=False, default=None)
+    patient_id = BigInt(null=False, default=None)
+    authority = Text(null=False, default=None)
+    value = Text(null=False, default=None)
+    recorded_at = Timestamptz(null=False, default=None)
+
+
+class ContactPointRow(Table, tablename="contact_point"):
+    """A row of contact_point."""
+
+    id = BigSerial(null=False, primary_key=True)
+    organisation_id = SmallInt(null=False, default=None)
+    patient_id = BigInt(null=False, default=None)
+    kind = Text(null=False, default=None)
+    value = Text(null=False, default=None)
+    source = Text(null=False, default=None)
+    valid_from = Date(null=False, default=None)
+    valid_until = Date(null=True, default=None)
+    dead_at = Timestamptz(null=True, default=None)
+    dead_why = Text(null=True, default=None)
+    recorded_at = Timestamptz(null=False, default=None)
+    recorded_by = Text(null=False, default=None)
+
+
+class RegisterCaseRow(Table, tablename="register_case"):
+    """A row of register_case."""
+
+    id = BigSerial(null=False, primary_key=True)
+    public_ref = UUID(null=False, default=None, db_column_name="ref")
+    organisation_id = SmallInt(null=False, default=None)
+    patient_id = BigInt(null=False, default=None)
+    source = Text(null=False, default=None)
+    source_ref = Text(null=False, default=None)
+    tumour_site = Text(null=False, default=None)
+    icd10 = Text(null=False, default=None)
+    morphology = Text(null=True, default=None)
+    description = Text(null=False, default=None)
+    diagnosed_on = Date(null=True, default=None)
+    recorded_at = Timestamptz(null=False, default=None)
+
+
+class TreatmentRow(Table, tablename="treatment"):
+    """A row of treatment."""
+
+    id = BigSerial(null=False, primary_key=True)
+    organisation_id = SmallInt(null=False, default=None)
+    patient_id = BigInt(null=False, default=None)
+    case_id = BigInt(null=False, default=None)
+    source = Text(null=False, default=None)
+    source_ref = Text(null=False, default=None)
+    kind = Text(null=False, default=None)
+    intent = Text(null=False, default=None)
+    code = Text(null=True, default=None)
+    description = Text(null=False, default=None)
+    started_on = Date(null=False, default=None)
+    ended_on = Date(null=True, default=None)
+    recorded_at = Timestamptz(null=False, default=None)
+
+
+class DeathRow(Table, tablename="death"):
+    """A row of death."""
+
+    nhs_number = Text(null=False, default=None, primary_key=True)
+    state = Text(null=False, default=None)
+    died_on = Text(null=True, default=None)
+    source = Text(null=False, default=None)
+    recorded_at = Timestamptz(null=False, default=None)
+    reversed_at = Timestamptz(null=True, default=None)
+    reversed_by = Text(null=True, default=None)
+
+
+class DoorSignInRow(Table, tablename="door_sign_in"):
+    """A row of door_sign_in."""
+
+    sign_in_name = Text(null=False, default=None, primary_key=True)
+    organisation_id = SmallInt(null=False, default=None)
+    staff_id = BigInt(null=False, default=None)
+
+
+class DoorSessionRow(Table, tablename="door_session"):
+    """A row of door_session."""
+
+    token_hash = Bytea(null=False, default=None, primary_key=True)
+    kind = Text(null=False, default=None)
+    organisation_id = SmallInt(null=False, default=None)
+    subject_id = BigInt(null=False, default=None)
+    created_at = Timestamptz(null=False, default=None)
+    last_seen_at = Timestamptz(null=False, default=None)
+    idle_seconds = Integer(null=False, default=None)
+    absolute_until = Timestamptz(null=False, default=None)
+    second_factor_at = Timestamptz(null=True, default=None)
+    ended_at = Timestamptz(null=True, default=None)
+    ended_why = Text(null=True, default=None)

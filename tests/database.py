@@ -1,0 +1,105 @@
+"""The real database for tests: one embedded server a session, one migrated database, emptied after each test.
+
+`world` gives one pool a role, as the processes of RMS have them; nothing is rolled back behind the code's back, so that
+the code under test commits, fails and retries as it does in life.
+"""
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import asyncpg
+import msgspec
+import pytest
+
+from rms.db.database import Database
+from rms.db.embedded import EmbeddedServer, ensure
+from rms.db.migrate import migrate
+
+#: Loaded with the migrations and never changed by a test.
+KEPT = ("migration", "protocol_version", "questionnaire_version", "database_state")
+
+
+class World(msgspec.Struct, frozen=True, kw_only=True):
+    """The database as each process sees it."""
+
+    server: EmbeddedServer
+    database: str
+    web: Database
+    worker: Database
+    listener: Database
+
+    def url(self, role: str = "rms_owner") -> str:
+        """The address for one role."""
+        return self.server.url(role, self.database)
+
+    async def as_owner(self, sql: str, *arguments: object) -> list[asyncpg.Record]:
+        """Look or set up behind the application's back, as the owner; an oracle, not a door."""
+        connection = await asyncpg.connect(self.url())
+        try:
+            await connection.set_type_codec(
+                "jsonb", encoder=_text, decoder=msgspec.json.decode, schema="pg_catalog", format="text"
+            )
+            return await connection.fetch(sql, *arguments)
+        finally:
+            await connection.close()
+
+    async def move_civil_clock(self, days: float) -> None:
+        """Move the civil clock; the worker's duties are run by the test."""
+        await self.as_owner("update database_state set civil_offset = civil_offset + make_interval(secs => $1)",
+                            days * 86_400)  # fmt: skip
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else msgspec.json.encode(value).decode()
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedServer]:
+    """The session's own PostgreSQL."""
+    home: Path = tmp_path_factory.mktemp("postgres")
+    server = ensure(home, fast_and_loose=True)
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+async def migrated(server: EmbeddedServer) -> str:
+    """The name of a database with the whole schema, in demo mode."""
+    await migrate(server.url("rms_owner"), mode="demo")
+    return "rms"
+
+
+@pytest.fixture(scope="session")
+async def pools(server: EmbeddedServer, migrated: str) -> AsyncIterator[World]:
+    """The pools, opened once."""
+    async with (
+        Database(server.url("rms_web", migrated), name="web") as web,
+        Database(server.url("rms_worker", migrated), name="worker") as worker,
+        Database(server.url("rms_listener", migrated), name="listener") as listener,
+    ):
+        yield World(server=server, database=migrated, web=web, worker=worker, listener=listener)
+
+
+@pytest.fixture
+async def world(pools: World) -> World:
+    """The database, empty at the start of the test."""
+    await empty(pools.url())
+    return pools
+
+
+async def empty(url: str) -> None:
+    """Delete everything but the reference rows in one round trip."""
+    connection = await asyncpg.connect(url)
+    try:
+        tables = await connection.fetch(
+            "select relname from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p')"
+            " and not relispartition and relname <> all($1)", list(KEPT),
+        )  # fmt: skip
+        deletes = ";".join(f'delete from "{row["relname"]}"' for row in tables)
+        await connection.execute(
+            f"set session_replication_role = replica; {deletes};"
+            "update database_state set civil_offset = interval '0',"
+            " sending = 'on', sending_reason = null, incarnation = 1"
+        )
+    finally:
+        await connection.close()
