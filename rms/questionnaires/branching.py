@@ -129,9 +129,7 @@ def _same(given: str | bool | Decimal | date | None, *, wanted: str | int | floa
     return given is not None and given == wanted
 
 
-def _greater(
-    item: Item, *, given: str | bool | Decimal | date | None, wanted: str | int | float | bool | None
-) -> bool:
+def _greater(item: Item, *, given: str | bool | Decimal | date | None, wanted: str | int | float | bool | None) -> bool:
     if isinstance(given, Decimal):
         return isinstance(wanted, int | float) and given > Decimal(str(wanted))
     if isinstance(given, date):

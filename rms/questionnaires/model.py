@@ -54,7 +54,7 @@ class _Value(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """Base of all parts of a definition: unchangeable, and an unknown key in a file is an error."""
 
 
-class Option(_Value):
+class Option(_Value, frozen=True):
     """One answer to choose. `ordinal` is its points where the item is scored, and its rank for `greater`."""
 
     code: str
@@ -62,7 +62,7 @@ class Option(_Value):
     ordinal: int | None = None
 
 
-class Condition(_Value):
+class Condition(_Value, frozen=True):
     """One question about an earlier answer. `value` is an option code, a number, true or false, or an ISO date."""
 
     item: str
@@ -70,14 +70,14 @@ class Condition(_Value):
     value: str | int | float | bool | None = None
 
 
-class EnableWhen(_Value):
+class EnableWhen(_Value, frozen=True):
     """An item with this is asked only when its conditions hold. An answer that was declined satisfies none of them."""
 
     conditions: tuple[Condition, ...]
     match: Match = Match.ALL
 
 
-class RedFlag(_Value):
+class RedFlag(_Value, frozen=True):
     """Answers that somebody must look at.
 
     `answers`: option codes, or "yes"/"no" for a boolean item. `reason`: the sentence staff read on the alert.
@@ -90,7 +90,7 @@ class RedFlag(_Value):
     advice: str | None = None
 
 
-class Item(_Value):
+class Item(_Value, frozen=True):
     """One question, shown on a page of its own.
 
     `short` names it in lists ("Bone pain"). `may_decline` offers "I would rather not answer". `lowest` and `highest`
@@ -113,7 +113,7 @@ class Item(_Value):
     longest: int = 1000
 
 
-class Band(_Value):
+class Band(_Value, frozen=True):
     """A part of a score's range, both ends included, with its name and a sentence for staff."""
 
     key: str
@@ -122,7 +122,7 @@ class Band(_Value):
     text: str
 
 
-class Score(_Value):
+class Score(_Value, frozen=True):
     """Points over some items.
 
     `at_most_missing`: with more asked items than this without points there is no score. Up to it, a sum is brought to
@@ -137,7 +137,7 @@ class Score(_Value):
     bands: tuple[Band, ...] = ()
 
 
-class Source(_Value):
+class Source(_Value, frozen=True):
     """Where the wording comes from, who may use it, and whether anybody has shown that it measures what it says."""
 
     text: str
@@ -145,7 +145,7 @@ class Source(_Value):
     clinically_validated: bool
 
 
-class Definition(_Value):
+class Definition(_Value, frozen=True):
     """A questionnaire at one version. Answers are always read with the version they were given to."""
 
     key: str
@@ -158,37 +158,37 @@ class Definition(_Value):
     scores: tuple[Score, ...] = ()
 
 
-class Chose(_Value, tag="choice"):
+class Chose(_Value, frozen=True, tag="choice"):
     """An option of a choice item."""
 
     code: str
 
 
-class Number(_Value, tag="number"):
+class Number(_Value, frozen=True, tag="number"):
     """A number, exactly as it was typed."""
 
     value: Decimal
 
 
-class Words(_Value, tag="text"):
+class Words(_Value, frozen=True, tag="text"):
     """Free text."""
 
     value: str
 
 
-class YesNo(_Value, tag="boolean"):
+class YesNo(_Value, frozen=True, tag="boolean"):
     """Yes (true) or no."""
 
     value: bool
 
 
-class Day(_Value, tag="date"):
+class Day(_Value, frozen=True, tag="date"):
     """A calendar date."""
 
     value: date
 
 
-class Declined(_Value, tag="declined"):
+class Declined(_Value, frozen=True, tag="declined"):
     """The person would rather not answer. It is an answer; no rule or score may read it as "no"."""
 
 

@@ -11,7 +11,19 @@ import msgspec
 
 from rms.questionnaires.answers import Answers, option_text, says_nothing
 from rms.questionnaires.branching import asked, counted
-from rms.questionnaires.model import Answer, Band, Chose, Definition, Item, Method, Number, RedFlag, Score, Urgency, YesNo
+from rms.questionnaires.model import (
+    Answer,
+    Band,
+    Chose,
+    Definition,
+    Item,
+    Method,
+    Number,
+    RedFlag,
+    Score,
+    Urgency,
+    YesNo,
+)
 
 _TENTH = Decimal("0.1")
 
@@ -56,9 +68,7 @@ def red_flags(definition: Definition, *, answers: Answers, sent: bool) -> tuple[
     """
     given = counted(definition, answers=answers)
     watched = [item for item in asked(definition, answers=answers) if item.red_flags]
-    return tuple(
-        _judged(item, answer=given.get(item.link_id)) for item in watched if sent or item.link_id in given
-    )
+    return tuple(_judged(item, answer=given.get(item.link_id)) for item in watched if sent or item.link_id in given)
 
 
 def scores(definition: Definition, *, answers: Answers) -> tuple[ScoreFinding, ...]:

@@ -8,7 +8,7 @@ the secret, and needs no storage. Machines that sign their requests in another w
 
 import hashlib
 import hmac
-from typing import Any, Final
+from typing import Final
 
 from litestar import Request
 from litestar.handlers import BaseRouteHandler
@@ -17,6 +17,7 @@ from rms.errors import RmsError
 from rms.web.config import WebConfig, web_config
 from rms.web.cookies import VISIT, SessionCookie, new_value
 from rms.web.guard import Connection, policy_of
+from rms.web.submitted import read_submitted
 
 FIELD: Final = "csrf_token"
 HEADER: Final = "x-csrf-token"
@@ -64,16 +65,18 @@ def form_token(connection: Connection) -> str:
     """
     config = web_config(connection)
     handler: BaseRouteHandler | None = connection.scope.get("route_handler")
-    value = _cookie_value(connection, handler=handler, config=config)
-    if value is None:
+    bound_to = _cookie_value(connection, handler=handler, config=config)
+    if bound_to is None:
         value = new_visit(connection) or new_value()
         connection.scope["state"][_NEW_VISIT] = value
-    return token_for(value, secret=config.secret)
+        bound_to = _named(VISIT, value=value)
+    return token_for(bound_to, secret=config.secret)
 
 
 def new_visit(connection: Connection) -> str | None:
     """Give the value of the visit cookie that this answer must set; None when there is nothing to set."""
-    return connection.scope["state"].get(_NEW_VISIT)
+    value = connection.scope["state"].get(_NEW_VISIT)
+    return value if isinstance(value, str) else None
 
 
 def _cookie_value(connection: Connection, *, handler: BaseRouteHandler | None, config: WebConfig) -> str | None:
@@ -82,18 +85,21 @@ def _cookie_value(connection: Connection, *, handler: BaseRouteHandler | None, c
     if session is not None:
         in_session = config.cookies.read(connection, cookie=session)
         if in_session is not None:
-            return f"{session}:{in_session}"
+            return _named(session, value=in_session)
     visit = config.cookies.read(connection, cookie=VISIT)
-    return f"{VISIT}:{visit}" if visit is not None else None
+    return _named(VISIT, value=visit) if visit is not None else None
+
+
+def _named(cookie: str, *, value: str) -> str:
+    # The name is part of it, so that a value of one cookie is worth nothing in another.
+    return f"{cookie}:{value}"
 
 
 async def _given_token(connection: Connection) -> str | None:
     header = connection.headers.get(HEADER)
     if header is not None:
         return header
-    request: Request[Any, Any, Any] = connection  # type: ignore[assignment]  # unsafe methods are HTTP requests
-    value = (await request.form()).get(FIELD)
-    return value if isinstance(value, str) else None
+    return (await read_submitted(connection)).one(FIELD) if isinstance(connection, Request) else None
 
 
 def _equal(given: str, expected: str) -> bool:
