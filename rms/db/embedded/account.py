@@ -28,7 +28,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     gid: int | None = None
     prefix: tuple[str, ...] = ()
 
-    def run(self, command: Sequence[str | Path], *, stdin: str = "") -> subprocess.CompletedProcess[str]:
+    def run(self, command: Sequence[object], *, stdin: str = "") -> subprocess.CompletedProcess[str]:
         """Run one of PostgreSQL's short programs as this account, to its end."""
         return subprocess.run(
             [*self.prefix, *map(str, command)],
@@ -80,9 +80,9 @@ def choose_account(home: Path, *, programs: Path) -> Account:
         copy = copy_programs(programs, to=home / f"programs-{_fingerprint(programs)}")
         return Account(programs=copy, uid=uid, gid=gid)
     raise Unavailable(
-        f"PostgreSQL does not run as root, and the user {pwd.getpwuid(uid).pw_name} may not pass through every directory "
-        f"down to {home}: set RMS_HOME to a directory that every user may pass through, such as /var/lib/rms, "
-        "or run as an ordinary user."
+        f"PostgreSQL does not run as root, and the user {pwd.getpwuid(uid).pw_name} may not pass through every "
+        f"directory down to {home}: set RMS_HOME to a directory that every user may pass through, such as "
+        "/var/lib/rms, or run as an ordinary user."
     )
 
 

@@ -28,9 +28,9 @@ def main(arguments: list[str]) -> int:
         return _watch(command)
     # After the change of user, which would clear it.
     ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, int(signal.SIGINT), 0, 0, 0)
-    if os.getppid() != int(parent):
-        return 1  # the parent died before the kernel was told
-    os.execvp(command[0], command)
+    if os.getppid() == int(parent):  # else the parent died before the kernel was told
+        os.execvp(command[0], command)  # noqa: S606 - there is no shell, on purpose
+    return 1
 
 
 def _watch(command: list[str]) -> int:

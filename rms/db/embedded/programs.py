@@ -33,7 +33,7 @@ def find_programs() -> Path:
 
 
 def run_program(
-    command: Sequence[str | Path], *, stdin: str = "", password: str | None = None
+    command: Sequence[object], *, stdin: str = "", password: str | None = None
 ) -> subprocess.CompletedProcess[str]:
     """Run one short program to its end, with none of the caller's PG* variables. Never raises on its exit code."""
     environment = clean_environment()
