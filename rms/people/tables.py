@@ -3,7 +3,20 @@
 Only the store of this room reads and writes these; constraints, policies and grants are in its migrations.
 """
 
-from piccolo.columns import UUID, BigInt, BigSerial, Boolean, Bytea, Date, Integer, Serial, SmallInt, Text, Timestamptz
+from piccolo.columns import (
+    BigInt,
+    BigSerial,
+    Boolean,
+    Bytea,
+    Date,
+    Integer,
+    JSONB,
+    Serial,
+    SmallInt,
+    Text,
+    Timestamptz,
+    UUID,
+)
 from piccolo.table import Table
 
 
@@ -85,10 +98,14 @@ class PatientRow(Table, tablename="patient"):
     family_name = Text(null=False, default=None)
     given_names = Text(null=False, default=None)
     name_key = Text(null=False, default=None)
-    born_on = Date(null=False, default=None)
+    born_on = Date(null=True, default=None)
+    born_text = Text(null=False, default=None)
     sex = Text(null=False, default=None)
-    language = Text(null=False, default=None)
-    accessible_needs = Text(null=True, default=None)
+    language = Text(null=True, default=None)
+    interpreter_needed = Boolean(null=False, default=None)
+    needs = JSONB(null=False, default=None)
+    restricted = Boolean(null=False, default=None)
+    flags = JSONB(null=False, default=None)
     gp_code = Text(null=True, default=None)
     gp_name = Text(null=True, default=None)
     prefers = Text(null=False, default=None)
@@ -123,6 +140,7 @@ class ContactPointRow(Table, tablename="contact_point"):
     kind = Text(null=False, default=None)
     value = Text(null=False, default=None)
     source = Text(null=False, default=None)
+    as_of = Text(null=True, default=None)
     valid_from = Date(null=False, default=None)
     valid_until = Date(null=True, default=None)
     dead_at = Timestamptz(null=True, default=None)
@@ -140,11 +158,12 @@ class RegisterCaseRow(Table, tablename="register_case"):
     patient_id = BigInt(null=False, default=None)
     source = Text(null=False, default=None)
     source_ref = Text(null=False, default=None)
-    tumour_site = Text(null=False, default=None)
-    icd10 = Text(null=False, default=None)
+    tumour_site = Text(null=True, default=None)
+    icd10 = Text(null=True, default=None)
     morphology = Text(null=True, default=None)
-    description = Text(null=False, default=None)
+    description = Text(null=True, default=None)
     diagnosed_on = Date(null=True, default=None)
+    diagnosed_text = Text(null=True, default=None)
     recorded_at = Timestamptz(null=False, default=None)
 
 
@@ -154,15 +173,17 @@ class TreatmentRow(Table, tablename="treatment"):
     id = BigSerial(null=False, primary_key=True)
     organisation_id = SmallInt(null=False, default=None)
     patient_id = BigInt(null=False, default=None)
-    case_id = BigInt(null=False, default=None)
+    case_id = BigInt(null=True, default=None)
     source = Text(null=False, default=None)
     source_ref = Text(null=False, default=None)
     kind = Text(null=False, default=None)
     intent = Text(null=False, default=None)
     code = Text(null=True, default=None)
-    description = Text(null=False, default=None)
-    started_on = Date(null=False, default=None)
+    description = Text(null=True, default=None)
+    started_on = Date(null=True, default=None)
+    started_text = Text(null=True, default=None)
     ended_on = Date(null=True, default=None)
+    ended_text = Text(null=True, default=None)
     recorded_at = Timestamptz(null=False, default=None)
 
 

@@ -43,12 +43,13 @@ create table alert (
   constraint alert_closed_by foreign key (organisation_id, closed_by_staff_id) references staff (organisation_id, id),
   constraint alert_patient foreign key (organisation_id, patient_id) references patient (organisation_id, id),
   constraint alert_kind check (kind in ('act_today', 'look_soon', 'chase', 'fix_data')),
-  constraint alert_state check (state in ('open', 'snoozed', 'closed')),
+  constraint alert_state check (state in ('open', 'taken', 'snoozed', 'closed')),
   -- Only a named person's outcome ends an alert.
   constraint alert_closed_by_a_person check (
     (state = 'closed') = (closed_at is not null) and (closed_at is null) = (closed_by_staff_id is null)
     and (closed_at is null) = (outcome is null)),
   constraint alert_clock_runs_while_open check (state = 'closed' or next_escalation_at is not null),
+  constraint alert_taken_by_somebody check (state <> 'taken' or owner_staff_id is not null),
   constraint alert_snoozed_with_reason check (
     (state = 'snoozed') = (snoozed_until is not null) and (snoozed_until is null) = (snooze_reason is null))
 );
