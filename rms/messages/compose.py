@@ -67,6 +67,11 @@ def link_to(portal_url: str, *, locator: str) -> str:
     return f"{portal_url.rstrip('/')}/r/{locator}"
 
 
+def day_in_words(day: date, *, year: bool = True) -> str:
+    """2026-12-02 as 2 December 2026, or without the year where the day is near."""
+    return f"{day.day} {_MONTHS[day.month - 1]}" + (f" {day.year}" if year else "")
+
+
 def compose(
     template: Template, facts: Facts, *, our_links: tuple[str, ...] = (), clinic_names: tuple[str, ...] = ()
 ) -> Rendered:
@@ -132,7 +137,7 @@ def _fill(source: str, facts: Facts, *, first_name: str | None) -> str:
     known = {name: value for name, value in msgspec.structs.asdict(facts).items() if value is not None}
     known.pop("first_name", None)
     if facts.due_on is not None:
-        known["due_on"] = f"{facts.due_on.day} {_MONTHS[facts.due_on.month - 1]}"
+        known["due_on"] = day_in_words(facts.due_on, year=False)
         known["due_month"] = _MONTHS[facts.due_on.month - 1]
     opening = f"{first_name}, " if first_name else ""
     greeting = f"Dear {first_name}" if first_name else "Hello"

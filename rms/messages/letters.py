@@ -1,0 +1,133 @@
+"""Letters to people and GP practices as tagged PDF/UA-1, from `templates/letters`; the queue and the printer stand elsewhere.
+
+A letter travels in an envelope to the address on record, so it may carry the full name and the result. Equal facts give
+equal bytes: the date in the file is the date of the letter. The wording is clinical text and needs local sign-off.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+
+import msgspec
+import typst
+
+from rms.errors import BadInput
+from rms.messages.compose import day_in_words
+from rms.messages.model import Purpose
+
+TEMPLATES = Path(__file__).resolve().parents[2] / "templates" / "letters"
+
+# Sans faces, the most legible first; typst itself carries only serif ones, so the last is always there.
+FACES = ("Lato", "Noto Sans", "Open Sans", "Arial", "Helvetica", "Liberation Sans", "DejaVu Sans", "Libertinus Serif")
+LARGE_PRINT = 16
+PRINT = 12
+
+
+class LetterFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """What a letter may say. `None` is "not known": a wording that needs it is refused, never filled with a guess.
+
+    `to` is the name and address, a line each. `test_name` reads within a sentence ("PSA blood test"); `result` too
+    ("PSA was 0.06 µg/L"). `range` is the limit in words ("below 0.2 µg/L"). For a practice `person_name`, `born_on` and
+    `plan_name` say whom it is about. `booked_by_hospital`: we send the appointment (scans), else the GP surgery does.
+    """
+
+    organisation_name: str
+    organisation_address: tuple[str, ...]
+    phone: str
+    phone_hours: str | None = None
+    to: tuple[str, ...]
+    salutation_name: str | None = None
+    signed_by: str
+    reference: str | None = None
+    person_name: str | None = None
+    born_on: date | None = None
+    nhs_number: str | None = None
+    plan_name: str | None = None
+    test_name: str | None = None
+    next_test_name: str | None = None
+    taken_on: date | None = None
+    due_on: date | None = None
+    result: str | None = None
+    range: str | None = None
+    link: str | None = None
+    booked_by_hospital: bool = False
+
+
+class Letter(msgspec.Struct, frozen=True, kw_only=True):
+    """A finished letter; `template_key` and `template_version` are stored with it."""
+
+    template_key: str
+    template_version: int
+    pdf: bytes
+
+
+VERSION = 1
+"""Raised with any change of wording in `templates/letters`, so that each stored letter says which it used."""
+
+
+def letter_purposes(folder: Path = TEMPLATES) -> frozenset[Purpose]:
+    """The purposes a letter exists for."""
+    return frozenset(purpose for purpose in Purpose if (folder / f"{purpose}.typ").is_file())
+
+
+def render_letter(
+    purpose: Purpose, facts: LetterFacts, *, written_on: date, large_print: bool = False, folder: Path = TEMPLATES
+) -> Letter:
+    """One letter as PDF/UA-1. Raises BadInput when there is no such letter or it needs a fact that is not known."""
+    source = folder / f"{purpose}.typ"
+    if not source.is_file():
+        raise BadInput(f"There is no letter for {purpose}.")
+    _check_lines((*facts.to, *facts.organisation_address, facts.organisation_name))
+    inputs = _as_inputs(facts, written_on=written_on, points=LARGE_PRINT if large_print else PRINT)
+    try:
+        pdf = typst.compile(
+            str(source),
+            root=str(folder),
+            font_paths=_fonts(),
+            sys_inputs={"letter": inputs},
+            pdf_standards=["ua-1"],
+            timestamp=_midnight(written_on),
+        )
+    except typst.TypstError as error:
+        raise BadInput(f"The letter {purpose} cannot be written: {error.message}") from error
+    return Letter(template_key=f"{purpose}.letter", template_version=VERSION, pdf=pdf)
+
+
+def face(families: Sequence[str]) -> str:
+    """The most legible of the faces this machine has."""
+    return next((name for name in FACES if name in families), FACES[-1])
+
+
+def _as_inputs(facts: LetterFacts, *, written_on: date, points: int) -> str:
+    values: dict[str, object] = {
+        name: _unbroken(day_in_words(value)) if isinstance(value, date) else value
+        for name, value in msgspec.structs.asdict(facts).items()
+    }
+    values["phone"] = _unbroken(facts.phone)
+    values["written_on"] = day_in_words(written_on)
+    values["written_on_parts"] = [written_on.year, written_on.month, written_on.day]
+    values["fonts"] = [face(_fonts().families())]
+    values["points"] = points
+    return msgspec.json.encode(values).decode()
+
+
+def _unbroken(text: str) -> str:
+    """Spaces that no line ends at: a date or a telephone number in two lines is misread."""
+    return text.replace(" ", "\N{NO-BREAK SPACE}")
+
+
+def _check_lines(lines: Sequence[str]) -> None:
+    for line in lines:
+        if any(ord(letter) < 32 for letter in line):
+            raise BadInput("A line of an address holds a line break or a control character.")
+
+
+def _midnight(day: date) -> int:
+    """The date of the letter as seconds since 1970, UTC: the file says the same day on every machine."""
+    return (day - date(1970, 1, 1)).days * 86_400
+
+
+@lru_cache(maxsize=1)
+def _fonts() -> typst.Fonts:
+    return typst.Fonts()
