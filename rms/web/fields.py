@@ -1,4 +1,4 @@
-"""The kinds of field a form can have. Each is told its own sentences; `missing=None` means that it may be left empty."""
+"""The kinds of field a form can have. Each is told its own sentences; `missing=None`: it may be left empty."""
 
 import re
 from collections.abc import Callable, Collection
@@ -14,21 +14,9 @@ T = TypeVar("T")
 
 _WHOLE = re.compile(r"-?[0-9]{1,15}", re.ASCII)
 _DECIMAL = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,9})?", re.ASCII)
-_MONTHS = tuple(
-    [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ]
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
 )
 _PARTS = ("day", "month", "year")
 

@@ -1,7 +1,7 @@
 """Deny by default. Every handler names a policy in `opt`; a handler without one stops the start and answers nobody.
 
 Web stands below the rooms that know staff, people and permissions, so a policy is opaque here: an object that looks at
-the connection and gives a verdict. There are no path patterns anywhere: a pattern that is too wide opens a door silently.
+the connection and gives a verdict. There are no path patterns anywhere: one that is too wide opens a door silently.
 
     @get("/plans/{plan:int}", opt={"policy": may(Permission.PLAN_VIEW)})   # `may` comes from a room above
     @get("/sign-in", opt={"policy": PUBLIC})                               # everybody, said aloud
@@ -89,7 +89,7 @@ class RouteWithoutPolicy(RmsError):
 
 
 class RouteLine(msgspec.Struct, frozen=True, kw_only=True, order=True):
-    """One route and method, for the matrix of who may do what. `policy` is the policy's name, None when it is missing."""
+    """One route and method, for the matrix of who may do what. `policy` is a name, None when it is missing."""
 
     path: str
     method: str

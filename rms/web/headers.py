@@ -1,6 +1,6 @@
 """Security headers on every answer: pages, errors, redirects and files. Must not know routes beyond "is this a file".
 
-It is a hook on the way out and not a middleware of the routes, because a path that matches no route never reaches those.
+It is a hook on the way out and not a middleware of the routes: a path that matches no route never reaches those.
 """
 
 from collections.abc import Mapping
@@ -10,21 +10,22 @@ from litestar.datastructures import MutableScopeHeaders
 from litestar.types import Message, Scope
 
 STATIC_PREFIX: Final = "/assets/"
-"""Where built files are served. Their names carry a hash of the content, so they may be kept for ever."""
+"""Where built files are served; what changes its name with its content may be kept for ever."""
 
-CONTENT_SECURITY_POLICY: Final = "; ".join(
-    (
-        "default-src 'none'",
-        "style-src 'self'",
-        "script-src 'self'",
-        "img-src 'self' data:",
-        "font-src 'self'",
-        "connect-src 'self'",
-        "form-action 'self'",
-        "frame-ancestors 'none'",
-        "base-uri 'none'",
-    )
-)
+_PLAIN_NAMES: Final = "/assets/images/"
+
+_ALLOWED = {
+    "default-src": "'none'",
+    "style-src": "'self'",
+    "script-src": "'self'",
+    "img-src": "'self' data:",
+    "font-src": "'self'",
+    "connect-src": "'self'",
+    "form-action": "'self'",
+    "frame-ancestors": "'none'",
+    "base-uri": "'none'",
+}
+CONTENT_SECURITY_POLICY: Final = "; ".join(f"{what} {source}" for what, source in _ALLOWED.items())
 
 _SWITCHED_OFF = ("camera", "display-capture", "geolocation", "microphone", "payment", "usb")
 
@@ -45,6 +46,7 @@ SECURITY_HEADERS: Final[Mapping[str, str]] = {
 
 NEVER_KEPT: Final = "no-store"
 KEPT_FOR_EVER: Final = "public, max-age=31536000, immutable"
+KEPT_FOR_A_DAY: Final = "public, max-age=86400"
 
 
 async def add_security_headers(message: Message, scope: Scope) -> None:
@@ -54,5 +56,10 @@ async def add_security_headers(message: Message, scope: Scope) -> None:
     headers = MutableScopeHeaders.from_message(message)
     for name, value in SECURITY_HEADERS.items():
         headers[name] = value
-    is_kept_file = scope["path"].startswith(STATIC_PREFIX) and message["status"] in (200, 206, 304)
-    headers["cache-control"] = KEPT_FOR_EVER if is_kept_file else NEVER_KEPT
+    headers["cache-control"] = _may_be_kept(scope["path"], status=message["status"])
+
+
+def _may_be_kept(path: str, *, status: int) -> str:
+    if not path.startswith(STATIC_PREFIX) or status not in (200, 206, 304):
+        return NEVER_KEPT
+    return KEPT_FOR_A_DAY if path.startswith(_PLAIN_NAMES) else KEPT_FOR_EVER

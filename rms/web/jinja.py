@@ -6,7 +6,7 @@ ChainableUndefined. Each kind has its own environment; ours hands over every nam
 template keeps the rules of the environment that loaded it.
 """
 
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Callable, Mapping, MutableMapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -34,15 +34,15 @@ class Pages(jinja2.Environment):
         return super().get_template(name, parent, globals)
 
 
-def make_pages(folder: Path = TEMPLATES, *, asset: Any) -> Pages:
-    """Build the environment. `asset("nhsuk.css")` gives a file's address and is the only function templates can call."""
+def make_pages(folder: Path = TEMPLATES, *, asset: Callable[[str], str]) -> Pages:
+    """Build the environment. `asset("nhsuk.css")` gives a file's address; templates can call nothing else."""
     pages = Pages(loader=jinja2.FileSystemLoader(folder), undefined=jinja2.StrictUndefined, **_SHARED)
-    pages.components = jinja2.Environment(
+    pages.components = jinja2.Environment(  # noqa: S701  # escaping is on, in what both share
         loader=jinja2.PackageLoader("nhsuk_frontend_jinja"),
         undefined=jinja2.ChainableUndefined,
         **_SHARED,
     )
-    # The macros indent their output for people who read the source; that costs half of the time and two thirds of the size.
+    # The macros indent what they make for readers of the source; that is half of the time and two thirds of the size.
     pages.components.filters["indent"] = _as_it_is
     pages.globals["asset"] = asset
     return pages

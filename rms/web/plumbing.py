@@ -6,7 +6,7 @@ app = Litestar(route_handlers=[...], plugins=[WebPlumbing(config=config, asset=a
 from collections.abc import Callable
 from pathlib import Path
 
-from litestar import Litestar
+from litestar import Litestar, Router
 from litestar.config.allowed_hosts import AllowedHostsConfig
 from litestar.config.app import AppConfig
 from litestar.plugins import InitPlugin
@@ -56,7 +56,7 @@ class WebPlumbing(InitPlugin):
         app_config.on_startup = [assert_every_route_has_a_policy, self._compile, *app_config.on_startup]
         return app_config
 
-    def _files(self):  # type: ignore[no-untyped-def]
+    def _files(self) -> Router:
         return create_static_files_router(
             path=STATIC_PREFIX.rstrip("/"), directories=[self.static], opt={"policy": PUBLIC}, name="assets"
         )

@@ -1,7 +1,7 @@
 """What a browser sent in a form, as plain pairs. Must not know what the fields mean.
 
-We read the body ourselves: Litestar keeps the last thousand form bodies in a cache, and ours hold passwords, birth dates
-and answers.
+We read the body ourselves: Litestar keeps the last thousand form bodies in a cache, and ours hold passwords, birth
+dates and answers.
 """
 
 import unicodedata
