@@ -1,4 +1,4 @@
-"""Letters to people and GP practices as tagged PDF/UA-1, from `templates/letters`; the queue and the printer stand elsewhere.
+"""Letters to people and GP practices as tagged PDF/UA-1, from `templates/letters`; queue and printer stand elsewhere.
 
 A letter travels in an envelope to the address on record, so it may carry the full name and the result. Equal facts give
 equal bytes: the date in the file is the date of the letter. The wording is clinical text and needs local sign-off.
