@@ -91,7 +91,7 @@ class Context:
     async def database(
         self, role: str = "web", *, size: int = 8, statement_timeout_ms: int = 60_000
     ) -> AsyncIterator[Database]:
-        """Open the pool of one role. The embedded database is brought up to date first; an outside one never by itself."""
+        """Open the pool of one role. The embedded database is brought up to date first; another never by itself."""
         if self.embedded:
             await migrate(self.url("owner"))
         async with Database(

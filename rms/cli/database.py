@@ -25,9 +25,8 @@ def migrate_arguments(parser: argparse.ArgumentParser) -> None:
 async def run_doctor(context: Context, arguments: Arguments) -> int:
     """Try every connection that the settings name and say what works."""
     del arguments
-    checks: list[tuple[str, str]] = []
-    for role in ("owner", "web", "worker", "listener"):
-        checks.append((f"database as {role}", await _database_answer(context, role)))
+    roles = ("owner", "web", "worker", "listener")
+    checks = [(f"database as {role}", await _database_answer(context, role)) for role in roles]
     wrong = [name for name, answer in checks if answer != "ok"]
     text = "\n".join(f"{name}: {answer}" for name, answer in checks)
     context.show({"checks": dict(checks), "ok": not wrong}, text)
