@@ -1,0 +1,135 @@
+"""Letters are tagged PDF/UA with the words in them, the same bytes for the same facts, and never with a gap."""
+
+import re
+import zlib
+from datetime import date
+
+import msgspec
+import pytest
+
+from rms.errors import BadInput
+from rms.messages.letters import FACES, Letter, LetterFacts, face, letter_purposes, render_letter
+from rms.messages.model import Purpose
+from tests.core.messages import pdf_text
+
+WRITTEN_ON = date(2026, 11, 10)
+FACTS = LetterFacts(
+    organisation_name="Anytown Hospital NHS",
+    organisation_address=("1 High Street", "Anytown", "AN1 1AA"),
+    phone="01234 567890",
+    phone_hours="Monday to Friday, 9am to 5pm",
+    to=("Zoë Thompson", "2 Low Road", "Anytown"),
+    salutation_name="Zoë Thompson",
+    signed_by="Sam Patel, nurse specialist",
+    reference="abc-1",
+    person_name="Zoë Thompson",
+    born_on=date(1950, 1, 2),
+    nhs_number="999 000 0018",
+    plan_name="Prostate, after surgery",
+    test_name="PSA blood test",
+    next_test_name="PSA blood test",
+    taken_on=date(2026, 11, 3),
+    due_on=date(2027, 5, 3),
+    result="PSA was 0.06 µg/L",
+    range="below 0.2 µg/L",
+    link="https://followup.example.org/r/aaaaaaaaaaaaa",
+)
+
+
+def written(purpose: Purpose, facts: LetterFacts = FACTS, *, large_print: bool = False) -> Letter:
+    return render_letter(purpose, facts, written_on=WRITTEN_ON, large_print=large_print)
+
+
+def words(letter: Letter) -> str:
+    return re.sub(r"\s+", " ", pdf_text.text_of(letter.pdf).replace("\N{NO-BREAK SPACE}", " "))
+
+
+def metadata(pdf: bytes) -> bytes:
+    found = re.search(rb"<<[^>]*/Type/Metadata[^>]*>>\s*stream\n(.*?)\nendstream", pdf, re.DOTALL)
+    assert found is not None
+    return zlib.decompress(found[1]) if b"FlateDecode" in found[0].split(b"stream")[0] else found[1]
+
+
+@pytest.mark.parametrize("purpose", sorted(letter_purposes()))
+def test_every_letter_is_tagged_and_carries_its_words(purpose: Purpose) -> None:
+    letter = written(purpose)
+    assert b"/StructTreeRoot" in letter.pdf
+    assert b"/MarkInfo<</Marked true" in letter.pdf
+    assert b"/S/H1" in letter.pdf
+    assert b"/Lang(en-GB)" in letter.pdf
+    assert b"<pdfuaid:part>1</pdfuaid:part>" in metadata(letter.pdf)
+    text = words(letter)
+    for expected in ("Anytown Hospital NHS", "Zoë Thompson", "10 November 2026", "01234 567890", "Yours sincerely"):
+        assert expected in text
+    assert "none" not in text.lower().split()
+
+
+def test_the_practice_reads_result_plan_and_who_acts() -> None:
+    text = words(written(Purpose.RESULT_IN_RANGE_GP))
+    for expected in (
+        "Dear colleague",
+        "born 2 January 1950",
+        "NHS number 999 000 0018",
+        "PSA was 0.06 µg/L",
+        "below 0.2 µg/L",
+        "3 November 2026",
+        "due on 3 May 2027",
+        "Prostate, after surgery",
+    ):
+        assert expected in text
+
+
+def test_the_person_reads_the_result_and_when_to_call() -> None:
+    text = words(written(Purpose.RESULT_IN_RANGE_PERSON))
+    assert "Your PSA was 0.06 µg/L." in text
+    assert "Call us on 01234 567890, Monday to Friday, 9am to 5pm." in text
+    assert "3 weeks" in text
+
+
+def test_a_fact_that_is_not_known_stops_the_letter() -> None:
+    with pytest.raises(BadInput, match="needs result"):
+        written(Purpose.RESULT_IN_RANGE_PERSON, msgspec.structs.replace(FACTS, result=None))
+
+
+def test_facts_are_never_read_as_markup() -> None:
+    name = "#panic() *Ann* $x$ \\ <b>"
+    assert name in words(written(Purpose.PLAN_STARTED, msgspec.structs.replace(FACTS, salutation_name=name)))
+
+
+def test_a_line_break_in_an_address_is_refused() -> None:
+    with pytest.raises(BadInput, match="line break"):
+        written(Purpose.PLAN_STARTED, msgspec.structs.replace(FACTS, to=("Ann\nBob",)))
+
+
+def test_there_is_no_letter_to_staff() -> None:
+    with pytest.raises(BadInput, match="no letter"):
+        written(Purpose.STAFF_ALERT)
+
+
+def test_equal_facts_give_equal_bytes() -> None:
+    assert written(Purpose.PLAN_STARTED) == written(Purpose.PLAN_STARTED)
+
+
+def test_large_print_is_larger() -> None:
+    sizes = [
+        max(
+            float(size)
+            for size in re.findall(rb"/f\d+ ([\d.]+) Tf", _page(written(Purpose.PLAN_STARTED, large_print=large)))
+        )
+        for large in (False, True)
+    ]
+    assert sizes[1] / sizes[0] == pytest.approx(16 / 12)
+
+
+def _page(letter: Letter) -> bytes:
+    found = re.search(rb"/Contents (\d+) 0 R", letter.pdf)
+    assert found is not None
+    body = re.search(rb"\n" + found[1] + rb" 0 obj\n(.*?)\nendobj", letter.pdf, re.DOTALL)
+    assert body is not None
+    return pdf_text.stream(body[1])
+
+
+def test_a_sans_face_is_taken_when_the_machine_has_one() -> None:
+    assert face(["Libertinus Serif", "DejaVu Sans", "Lato"]) == "Lato"
+    assert face(["Libertinus Serif", "DejaVu Sans"]) == "DejaVu Sans"
+    assert face([]) == FACES[-1]
