@@ -1,6 +1,7 @@
 """Does an answer fit its question, and how does it read? Must not know what follows from it."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 
 from rms.questionnaires.model import Answer, Chose, Day, Declined, Definition, Item, ItemKind, Number, Words, YesNo
 
@@ -39,6 +40,18 @@ def misfit(item: Item, *, answer: Answer) -> str | None:
 def option_text(item: Item, *, code: str) -> str | None:
     """Give the words of an option; None when the item has no such option."""
     return next((option.text for option in item.options if option.code == code), None)
+
+
+def points_range(item: Item) -> tuple[Decimal, Decimal]:
+    """Give the lowest and the highest points of a scored item. Raises ValueError for a number without limits."""
+    if item.kind is ItemKind.BOOLEAN:
+        return Decimal(0), Decimal(1)
+    if item.kind is ItemKind.NUMBER and item.lowest is not None and item.highest is not None:
+        return item.lowest, item.highest
+    ordinals = [option.ordinal for option in item.options if option.ordinal is not None]
+    if not ordinals:
+        raise ValueError(f"{item.link_id} has no range of points.")
+    return Decimal(min(ordinals)), Decimal(max(ordinals))
 
 
 def says_nothing(answer: Answer | None) -> bool:

@@ -12,7 +12,18 @@ from itertools import pairwise
 import msgspec
 
 from rms.errors import BadInput, NotFound
-from rms.questionnaires.model import Comparison, Condition, Definition, Item, ItemKind, RedFlag, Score, Urgency
+from rms.questionnaires.answers import points_range
+from rms.questionnaires.model import (
+    DECLINED_CODE,
+    Comparison,
+    Condition,
+    Definition,
+    Item,
+    ItemKind,
+    RedFlag,
+    Score,
+    Urgency,
+)
 
 _SCORABLE = (ItemKind.CHOICE, ItemKind.NUMBER, ItemKind.BOOLEAN)
 
@@ -77,6 +88,10 @@ def _item_faults(item: Item) -> Iterator[str]:
     if (item.kind is ItemKind.CHOICE) != (len(item.options) >= 2):
         yield f"{here}: a choice needs two options or more, and nothing else may have any."
     yield from _doubled(f"{here}: option", [option.code for option in item.options])
+    if any(option.code == DECLINED_CODE for option in item.options):
+        yield f"{here}: the option code “{DECLINED_CODE}” means something else."
+    if not item.required and item.kind is not ItemKind.TEXT:
+        yield f"{here}: only a text may be left empty; for the others there is “I would rather not answer”."
     if item.enable_when is not None and not item.enable_when.conditions:
         yield f"{here}: “enable_when” has no condition."
     if item.lowest is not None and item.highest is not None and item.lowest > item.highest:
@@ -135,9 +150,18 @@ def _score_faults(score: Score, *, items: dict[str, Item]) -> Iterator[str]:
             yield f"{here}: “{link_id}” is not an item with points."
         elif any(option.ordinal is None for option in item.options):
             yield f"{here}: an option of “{link_id}” has no points."
+        elif score.at_most_missing and not _has_range(item):
+            yield f"{here}: “{link_id}” has no lowest and highest points, so a gap in it cannot be filled."
     for band in score.bands:
         if band.lowest > band.highest:
             yield f"{here}: band “{band.key}” ends before it starts."
     for lower, upper in pairwise(score.bands):
         if upper.lowest <= lower.highest:
             yield f"{here}: bands “{lower.key}” and “{upper.key}” overlap or are out of order."
+
+
+def _has_range(item: Item) -> bool:
+    if item.kind is ItemKind.NUMBER and (item.lowest is None or item.highest is None):
+        return False
+    lowest, highest = points_range(item)
+    return lowest < highest

@@ -7,8 +7,12 @@ clinician can read and sign one file.
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from typing import Final
 
 import msgspec
+
+DECLINED_CODE: Final = "rather-not"
+"""What a form sends for "I would rather not answer"; no option may have this code."""
 
 
 class ItemKind(StrEnum):
@@ -126,7 +130,7 @@ class Score(_Value, frozen=True):
     """Points over some items.
 
     `at_most_missing`: with more asked items than this without points there is no score. Up to it, a sum is brought to
-    full length by the mean of the answered items; a mean is taken over the answered ones.
+    full length, each gap standing as high in its own range as the answers do in theirs. A mean leaves gaps out.
     """
 
     key: str

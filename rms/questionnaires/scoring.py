@@ -1,7 +1,7 @@
 """What the answers add up to, and which of them somebody must look at. Must not know alerts, plans or the time.
 
 Nothing here guesses. An item with a rule that was declined, or left open when the form was sent, is *cannot tell*; a
-score with too many gaps is no score. Each finding carries the sentence that staff will read.
+score with too many gaps, or more gaps than answers, is no score. Each finding carries the sentence that staff read.
 """
 
 from decimal import ROUND_HALF_UP, Decimal
@@ -9,7 +9,7 @@ from enum import StrEnum
 
 import msgspec
 
-from rms.questionnaires.answers import Answers, option_text, says_nothing
+from rms.questionnaires.answers import Answers, option_text, points_range, says_nothing
 from rms.questionnaires.branching import asked, counted
 from rms.questionnaires.model import (
     Answer,
@@ -119,27 +119,39 @@ def _words(item: Item, *, answer: Answer | None) -> str:
 
 def _scored(score: Score, *, items: dict[str, Item], given: dict[str, Answer]) -> ScoreFinding:
     in_play = [items[link_id] for link_id in score.items if link_id in items]
-    found = {item.link_id: _points(item, answer=given.get(item.link_id)) for item in in_play}
-    points = [value for value in found.values() if value is not None]
-    missing = tuple(link_id for link_id, value in found.items() if value is None)
-    if not points or len(missing) > score.at_most_missing:
+    points = {item.link_id: _points(item, answer=given.get(item.link_id)) for item in in_play}
+    missing = tuple(link_id for link_id, value in points.items() if value is None)
+    answered = [(item, value) for item in in_play if (value := points[item.link_id]) is not None]
+    if len(answered) < len(missing) or not answered or len(missing) > score.at_most_missing:
         why = f"Cannot tell “{score.title}”: {len(missing)} of {len(in_play)} answers are missing."
         return ScoreFinding(key=score.key, title=score.title, value=None, because=why, missing=missing)
-    value = _total(points, of=len(in_play), method=score.method)
+    value = _total(answered, in_play=in_play, method=score.method)
     band = _band(score, value=value)
-    why = f"{score.title} is {value}, from {len(points)} of {len(in_play)} answers."
+    why = f"{score.title} is {value}, from {len(answered)} of {len(in_play)} answers."
     if band is not None:
         why = f"{why} {band.text}"
     return ScoreFinding(key=score.key, title=score.title, value=value, because=why, band=band, missing=missing)
 
 
-def _total(points: list[Decimal], *, of: int, method: Method) -> Decimal:
+def _total(answered: list[tuple[Item, Decimal]], *, in_play: list[Item], method: Method) -> Decimal:
     """Add up; a complete sum stays exact, a filled-up one and a mean are rounded to a tenth."""
-    total = sum(points, Decimal(0))
-    if method is Method.SUM and len(points) == of:
+    total = sum((value for _, value in answered), Decimal(0))
+    if method is Method.MEAN:
+        return _rounded(total / len(answered))
+    seen = {item.link_id for item, _ in answered}
+    gaps = [points_range(item) for item in in_play if item.link_id not in seen]
+    if not gaps:
         return total
-    exact = total * of / len(points) if method is Method.SUM else total / len(points)
-    rounded = exact.quantize(_TENTH, rounding=ROUND_HALF_UP)
+    # A gap stands as high in its own range as the answers stand in theirs; a plain mean could pass the range.
+    ranges = [points_range(item) for item, _ in answered]
+    width = sum((highest - lowest for lowest, highest in ranges), Decimal(0))
+    above = total - sum((lowest for lowest, _ in ranges), Decimal(0))
+    filled = sum((lowest + above * (highest - lowest) / width for lowest, highest in gaps), Decimal(0))
+    return _rounded(total + filled)
+
+
+def _rounded(value: Decimal) -> Decimal:
+    rounded = value.quantize(_TENTH, rounding=ROUND_HALF_UP)
     return rounded.quantize(Decimal(1)) if rounded == rounded.to_integral_value() else rounded
 
 

@@ -97,11 +97,17 @@ def parsed_by(parse: Callable[[str], T], *, missing: str | None = None) -> Field
 
 
 def a_date(
-    *, label: str, missing: str | None = None, not_before: date | None = None, not_after: date | None = None
+    *,
+    label: str,
+    missing: str | None = None,
+    not_before: date | None = None,
+    not_after: date | None = None,
+    too_late: str | None = None,
 ) -> Field:
     """A date in three boxes called NAME-day, NAME-month and NAME-year; a month may be typed as a word.
 
-    A year needs four digits: "48" could be either century. `not_after` is usually today, which the caller knows.
+    A year needs four digits: "48" could be either century. `not_after` is usually today, which the caller knows;
+    `too_late` is the sentence for a day behind it.
     """
 
     def read(sent: Submitted, name: str) -> date | None:
@@ -115,7 +121,7 @@ def a_date(
             raise Fault(f"{label} must include a {' and '.join(empty)}", parts=empty)
         found = _date(typed, label=label)
         if not_after is not None and found > not_after:
-            raise Fault(f"{label} must be {_long(not_after)} or earlier", parts=_PARTS)
+            raise Fault(too_late or f"{label} must be {_long(not_after)} or earlier", parts=_PARTS)
         if not_before is not None and found < not_before:
             raise Fault(f"{label} must be {_long(not_before)} or later", parts=_PARTS)
         return found

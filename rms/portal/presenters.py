@@ -1,0 +1,253 @@
+"""What each of a person's pages shows, as strings. Must not query, decide or read the time.
+
+One Struct for each template of `templates/portal/`; a template reads it as `page`. Before the date of birth is right,
+a page may name the trust and nothing else: no team, no clinic, no questionnaire.
+"""
+
+from typing import Final
+
+import msgspec
+
+from rms.portal.forms import ANSWER
+from rms.questionnaires.answers import Answers, option_text
+from rms.questionnaires.branching import asked, counted, item_before, progress
+from rms.questionnaires.model import (
+    DECLINED_CODE,
+    Answer,
+    Chose,
+    Day,
+    Declined,
+    Definition,
+    Item,
+    ItemKind,
+    Number,
+    Words,
+    YesNo,
+)
+from rms.web.forms import NO_ERRORS, FieldErrors
+from rms.web.submitted import Submitted, submitted
+
+RATHER_NOT: Final = "I would rather not answer"
+_MONTHS = "January February March April May June July August September October November December"
+NOTHING_TYPED: Final = Submitted(pairs=())
+
+
+class HelpLine(msgspec.Struct, frozen=True, kw_only=True):
+    """Whom to call. `who` is the trust until the person is known, then the team; `href` is a `tel:` address."""
+
+    who: str
+    number: str
+    href: str
+    hours: str
+
+
+class StartPage(msgspec.Struct, frozen=True, kw_only=True):
+    """`portal/start.html`: behind the link, the same for everybody."""
+
+    trust: str
+    minutes: str
+    action: str
+    help: HelpLine
+
+
+class BirthDatePage(msgspec.Struct, frozen=True, kw_only=True):
+    """`portal/birth_date.html`. The field is `born_on`; a date that does not match is an error of it."""
+
+    trust: str
+    action: str
+    help: HelpLine
+    typed: Submitted = NOTHING_TYPED
+    errors: FieldErrors = NO_ERRORS
+
+
+class Choice(msgspec.Struct, frozen=True, kw_only=True):
+    """One row to tap."""
+
+    code: str
+    text: str
+    chosen: bool
+
+
+class QuestionPage(msgspec.Struct, frozen=True, kw_only=True):
+    """`portal/question.html`. `widget` is choice, number, text or date; a yes-or-no item is a choice of two."""
+
+    action: str
+    back: str | None
+    stop: str
+    where: str
+    widget: str
+    text: str
+    hint: str
+    choices: tuple[Choice, ...]
+    decline: Choice | None
+    unit: str
+    typed: Submitted
+    errors: FieldErrors
+
+
+class CheckRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One answer to look over. `answered` is False for a question left open, which must be answered before sending."""
+
+    question: str
+    answer: str
+    change: str
+    answered: bool
+
+
+class CheckPage(msgspec.Struct, frozen=True, kw_only=True):
+    """`portal/check.html`. `note` lists what was skipped, once; `may_send` is False while an answer is missing."""
+
+    action: str
+    back: str | None
+    rows: tuple[CheckRow, ...]
+    note: str
+    may_send: bool
+    help: HelpLine
+
+
+class SentPage(msgspec.Struct, frozen=True, kw_only=True):
+    """`portal/sent.html`. `read_by` is a sentence such as "We read your answers by Tuesday 14 March."."""
+
+    read_by: str
+    next_steps: tuple[str, ...]
+    call_today: tuple[str, ...]
+    help: HelpLine
+
+
+class CallTodayPage(msgspec.Struct, frozen=True, kw_only=True):
+    """`portal/call_today.html`: after an answer that cannot wait; the questions go on below it."""
+
+    advice: tuple[str, ...]
+    on: str
+    help: HelpLine
+
+
+class PausedPage(msgspec.Struct, frozen=True, kw_only=True):
+    """`portal/paused.html`: "Stop and come back later"."""
+
+    until: str
+    help: HelpLine
+
+
+class PhonePage(msgspec.Struct, frozen=True, kw_only=True):
+    """`portal/phone_us.html`: somebody to phone, from any page."""
+
+    help: HelpLine
+    back: str | None = None
+
+
+class StoppedPage(msgspec.Struct, frozen=True, kw_only=True):
+    """`portal/link_stopped.html`: wrong, unknown, used, locked and expired links, all in the same words.
+
+    `help` is of the service or of the host's only trust, never of the link: a number that differs would tell.
+    """
+
+    help: HelpLine | None
+
+
+def present_question(
+    definition: Definition,
+    *,
+    item: Item,
+    answers: Answers,
+    base: str,
+    sent: Submitted | None = None,
+    errors: FieldErrors = NO_ERRORS,
+) -> QuestionPage:
+    """Fill a question page; `base` is the address of the questionnaire. After an error, `sent` keeps what was typed."""
+    here = progress(definition, link_id=item.link_id, answers=answers)
+    before = item_before(definition, link_id=item.link_id, answers=answers)
+    typed = sent if sent is not None else _typed(answers.get(item.link_id))
+    given = typed.one(ANSWER)
+    offered = item.may_decline and item.required
+    declined = given == DECLINED_CODE or bool(typed.one(DECLINED_CODE))
+    return QuestionPage(
+        action=question_address(base, link_id=item.link_id),
+        back=question_address(base, link_id=before.link_id) if before else None,
+        stop=f"{base}/later",
+        where=f"Question {here.number} of {here.of}",
+        widget="choice" if item.kind is ItemKind.BOOLEAN else str(item.kind),
+        text=item.text,
+        hint=item.help or "",
+        choices=tuple(Choice(code=code, text=text, chosen=code == given) for code, text in _options(item)),
+        decline=Choice(code=DECLINED_CODE, text=RATHER_NOT, chosen=declined) if offered else None,
+        unit=item.unit or "",
+        typed=typed,
+        errors=errors,
+    )
+
+
+def present_check(definition: Definition, *, answers: Answers, base: str, help_line: HelpLine) -> CheckPage:
+    """List every asked question with its answer. Nothing that is not asked any more is shown."""
+    items = asked(definition, answers=answers)
+    given = counted(definition, answers=answers)
+    skipped = [item.short for item in items if isinstance(given.get(item.link_id), Declined)]
+    note = f"You chose not to answer: {', '.join(skipped)}. That is all right." if skipped else ""
+    last = question_address(base, link_id=items[-1].link_id) if items else None
+    return CheckPage(
+        action=f"{base}/send",
+        back=last,
+        rows=tuple(_row(item, answer=given.get(item.link_id), base=base) for item in items),
+        note=note,
+        may_send=not any(item.required and item.link_id not in given for item in items),
+        help=help_line,
+    )
+
+
+def question_address(base: str, *, link_id: str) -> str:
+    """Give the address of one question."""
+    return f"{base}/{link_id}"
+
+
+def spoken(item: Item, *, answer: Answer | None) -> str:
+    """Say an answer as the person would."""
+    match answer:
+        case Chose(code=code):
+            return option_text(item, code=code) or code
+        case YesNo(value=value):
+            return "Yes" if value else "No"
+        case Number(value=number):
+            return f"{number} {item.unit or ''}".strip()
+        case Day(value=day):
+            return f"{day.day} {_MONTHS.split()[day.month - 1]} {day.year}"
+        case Words(value=text):
+            return text or "Nothing to add"
+        case Declined():
+            return RATHER_NOT
+        case None:
+            return "Not answered yet"
+
+
+def _row(item: Item, *, answer: Answer | None, base: str) -> CheckRow:
+    return CheckRow(
+        question=item.text,
+        answer=spoken(item, answer=answer),
+        change=question_address(base, link_id=item.link_id),
+        answered=answer is not None,
+    )
+
+
+def _options(item: Item) -> tuple[tuple[str, str], ...]:
+    if item.kind is ItemKind.BOOLEAN:
+        return (("yes", "Yes"), ("no", "No"))
+    return tuple((option.code, option.text) for option in item.options)
+
+
+def _typed(answer: Answer | None) -> Submitted:
+    """Bring a saved answer back into the boxes."""
+    match answer:
+        case Chose(code=code):
+            return submitted([(ANSWER, code)])
+        case YesNo(value=value):
+            return submitted([(ANSWER, "yes" if value else "no")])
+        case Number(value=number):
+            return submitted([(ANSWER, str(number))])
+        case Words(value=text):
+            return submitted([(ANSWER, text)])
+        case Day(value=day):
+            parts = (("day", day.day), ("month", day.month), ("year", day.year))
+            return submitted([(f"{ANSWER}-{part}", str(value)) for part, value in parts])
+        case Declined():
+            return submitted([(DECLINED_CODE, "yes")])
+        case None:
+            return NOTHING_TYPED
