@@ -247,7 +247,8 @@ def call(command: list, *, doing: str) -> None:
 
 def explain(output: str, *, doing: str) -> str:
     """What a program's output means for the person who started us."""
-    if "No space left on device" in output or "ENOSPC" in output:
+    # Some programs swallow the reason (venv does), hence the look at the disk itself.
+    if "No space left on device" in output or "ENOSPC" in output or shutil.disk_usage(ROOT).free < 5_000_000:
         return FULL
     if "Permission denied" in output or "EACCES" in output:
         return f"RMS could not {doing}: some files in {ROOT} belong to another user; run as that user or clone afresh."

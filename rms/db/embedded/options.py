@@ -32,7 +32,7 @@ _ALWAYS = {
 _DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
 _LOOSE = {
     "fsync": "off",
-    "synchronous_commit": "off",
+    "synchronous_commit": "on",  # a commit still leaves the process: kill -9 loses nothing, only a power loss does
     "full_page_writes": "off",
     "wal_level": "minimal",
     "max_wal_senders": "0",

@@ -15,7 +15,7 @@ from rms.db.embedded.cluster import explain, prepare_cluster
 from rms.db.embedded.leftovers import clear_leftovers, until
 from rms.db.embedded.lock import HomeLock, announced_socket_dir
 from rms.db.embedded.options import DATABASE, OWNER, PORT, bootstrap_sql, server_arguments
-from rms.db.embedded.passwords import read_passwords
+from rms.db.embedded.passwords import give_to_owner_of, read_passwords
 from rms.db.embedded.programs import find_programs, run_program
 from rms.db.embedded.sockets import make_socket_dir, socket_dir
 from rms.errors import Unavailable
@@ -134,6 +134,7 @@ class EmbeddedServer:
         if path.exists() and path.stat().st_size > _LOG_LIMIT:
             path.replace(path.with_name(f"{_LOG}.1"))
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab") as log:
+            give_to_owner_of(self._home, path=path)
             self._log_from = log.tell()
             return Child(command, account=account, log=log, on_end=lock.release)
 
