@@ -1,0 +1,24 @@
+"""What can happen to alerts, evaluations and decisions inside an open transaction."""
+
+from rms.alerts.moves.acting import act, close, close_all_about, hand_over, snooze, take
+from rms.alerts.moves.deciding import DecisionKind, DecisionOnFile, decision, record_decision, undo_decision
+from rms.alerts.moves.raising import end_episode_if_closed, raise_alert, store_evaluation
+from rms.alerts.moves.ringing import ring
+
+__all__ = [
+    "DecisionKind",
+    "DecisionOnFile",
+    "act",
+    "close",
+    "close_all_about",
+    "decision",
+    "end_episode_if_closed",
+    "hand_over",
+    "raise_alert",
+    "record_decision",
+    "ring",
+    "snooze",
+    "store_evaluation",
+    "take",
+    "undo_decision",
+]
