@@ -3,7 +3,7 @@
 Only the store of this room reads and writes these; constraints, policies and grants are in its migrations.
 """
 
-from piccolo.columns import BigInt, BigSerial, Integer, JSONB, SmallInt, Text, Timestamptz
+from piccolo.columns import JSONB, BigInt, BigSerial, Integer, SmallInt, Text, Timestamptz
 from piccolo.table import Table
 
 from rms.db.columns import TransactionId

@@ -3,7 +3,7 @@
 Only the store of this room reads and writes these; constraints, policies and grants are in its migrations.
 """
 
-from piccolo.columns import BigInt, BigSerial, Integer, JSONB, SmallInt, Text, Timestamptz, UUID
+from piccolo.columns import JSONB, UUID, BigInt, BigSerial, Integer, SmallInt, Text, Timestamptz
 from piccolo.table import Table
 
 
@@ -25,5 +25,6 @@ class EventRow(Table, tablename="event"):
     attempts = Integer(null=False, default=None)
     epoch = Integer(null=False, default=None)
     lease_until = Timestamptz(null=True, default=None)
+    failing_since = Timestamptz(null=True, default=None)
     created_at = Timestamptz(null=False, default=None)
     delivered_at = Timestamptz(null=True, default=None)

@@ -3,7 +3,7 @@
 Only the store of this room reads and writes these; constraints, policies and grants are in its migrations.
 """
 
-from piccolo.columns import BigInt, BigSerial, Bytea, Integer, JSONB, SmallInt, Text, Timestamptz, UUID
+from piccolo.columns import JSONB, UUID, BigInt, BigSerial, Bytea, Integer, SmallInt, Text, Timestamptz
 from piccolo.table import Table
 
 

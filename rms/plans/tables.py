@@ -4,6 +4,8 @@ Only the store of this room reads and writes these; constraints, policies and gr
 """
 
 from piccolo.columns import (
+    JSONB,
+    UUID,
     Array,
     BigInt,
     BigSerial,
@@ -11,12 +13,10 @@ from piccolo.columns import (
     Bytea,
     Date,
     Integer,
-    JSONB,
     Serial,
     SmallInt,
     Text,
     Timestamptz,
-    UUID,
 )
 from piccolo.table import Table
 

@@ -4,18 +4,18 @@ Only the store of this room reads and writes these; constraints, policies and gr
 """
 
 from piccolo.columns import (
+    JSONB,
+    UUID,
     BigInt,
     BigSerial,
     Boolean,
     Bytea,
     Date,
     Integer,
-    JSONB,
     Serial,
     SmallInt,
     Text,
     Timestamptz,
-    UUID,
 )
 from piccolo.table import Table
 
