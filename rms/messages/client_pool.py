@@ -22,6 +22,10 @@ class TookTooLong(Exception):  # noqa: N818  it is an outcome first
     """The whole call passed its deadline; what the other side did is not known."""
 
 
+class NoClient(Exception):  # noqa: N818  the same
+    """The client could not be made from our settings, so certainly nothing left."""
+
+
 class ClientPool(Generic[C]):
     """Up to `at_most` clients made by `make`, lent to one call each; `close` gives back a client's connections.
 
@@ -38,7 +42,7 @@ class ClientPool(Generic[C]):
         self._closed = False
 
     async def call(self, action: Callable[[C], R]) -> R:
-        """Run `action` with a client in a thread. Raises what it raises, or TookTooLong."""
+        """Run `action` with a client in a thread. Raises what it raises, NoClient or TookTooLong."""
         async with self._limiter:
             with anyio.move_on_after(self._deadline):
                 # Its own limiter: the thread limiter that everything else shares must not be eaten by a slow provider.
@@ -51,7 +55,7 @@ class ClientPool(Generic[C]):
         try:
             client = self._idle.pop()
         except IndexError:
-            client = self._make()
+            client = self._made()
         try:
             return action(client)
         finally:
@@ -59,6 +63,12 @@ class ClientPool(Generic[C]):
                 self._close(client)
             else:
                 self._idle.append(client)
+
+    def _made(self) -> C:
+        try:
+            return self._make()
+        except Exception as error:
+            raise NoClient("The provider's client cannot be made from the settings.") from error
 
     async def aclose(self) -> None:
         """Close the clients that are not at work; those at work are closed by their threads."""

@@ -14,7 +14,15 @@ from typing import Any
 import msgspec
 
 from rms.errors import BadInput
-from rms.messages.client_pool import CONNECT_SECONDS, READ_SECONDS, ClientPool, TookTooLong, never_left, silence
+from rms.messages.client_pool import (
+    CONNECT_SECONDS,
+    READ_SECONDS,
+    ClientPool,
+    NoClient,
+    TookTooLong,
+    never_left,
+    silence,
+)
 from rms.messages.gateway import Answer, CannotSay, Found, NotThere, address_fault
 from rms.messages.model import (
     Accepted,
@@ -178,6 +186,8 @@ def _instant(text: str | None) -> datetime | None:
 
 
 def _outcome_of(error: Exception) -> SendOutcome:
+    if isinstance(error, NoClient):
+        return Refused(reason=str(error), permanent=False, fault=Fault.SETUP)
     if never_left(error.__cause__):
         return Later(reason="GOV.UK Notify cannot be reached.", retry_after=UNREACHABLE_PAUSE)
     status = getattr(error, "status_code", None)
@@ -202,7 +212,7 @@ def _first_error(error: Exception) -> tuple[str, str]:
 
 def _why(error: Exception) -> str:
     """A sentence for the message's history: never the other side's text, which may repeat what was sent."""
-    if isinstance(error, TookTooLong):
+    if isinstance(error, NoClient | TookTooLong):
         return str(error)
     status = getattr(error, "status_code", None)
     cause = type(error.__cause__ or error).__name__

@@ -11,7 +11,15 @@ from typing import Any
 from urllib.parse import quote
 
 from rms.errors import BadInput
-from rms.messages.client_pool import CONNECT_SECONDS, READ_SECONDS, ClientPool, TookTooLong, never_left, silence
+from rms.messages.client_pool import (
+    CONNECT_SECONDS,
+    READ_SECONDS,
+    ClientPool,
+    NoClient,
+    TookTooLong,
+    never_left,
+    silence,
+)
 from rms.messages.gateway import Answer, CannotSay, address_fault
 from rms.messages.model import (
     Accepted,
@@ -78,8 +86,9 @@ class TwilioGateway:
             from twilio.http.http_client import TwilioHttpClient
             from twilio.rest import Client
 
-            # Without a time-out its client waits for ever.
-            http = TwilioHttpClient(timeout=(connect_seconds, read_seconds))
+            http = TwilioHttpClient(timeout=read_seconds)  # without one it waits for ever
+            # Its constructor compares the value with 0 and so takes no pair; requests, which gets it, does.
+            http.timeout = (connect_seconds, read_seconds)
             client = Client(account_sid, token, http_client=http)
             client.api.base_url = base_url.rstrip("/")
             return client
@@ -150,6 +159,8 @@ def _international(number: str) -> str:
 
 
 def _outcome_of(error: Exception) -> SendOutcome:
+    if isinstance(error, NoClient):
+        return Refused(reason=str(error), permanent=False, fault=Fault.SETUP)
     if never_left(error):
         return Later(reason="Twilio cannot be reached.", retry_after=UNREACHABLE_PAUSE)
     status, code = getattr(error, "status", None), getattr(error, "code", None)
@@ -164,7 +175,7 @@ def _outcome_of(error: Exception) -> SendOutcome:
 
 def _why(error: Exception) -> str:
     """A sentence for the message's history: never the other side's text, which may repeat what was sent."""
-    if isinstance(error, TookTooLong):
+    if isinstance(error, NoClient | TookTooLong):
         return str(error)
     status = getattr(error, "status", None)
     return f"Twilio gave no usable answer ({type(error).__name__}{f', {status}' if isinstance(status, int) else ''})."

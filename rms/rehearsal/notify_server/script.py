@@ -26,7 +26,7 @@ class Fault(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     seconds: float = 30.0
 
 
-class ReceiptRule(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+class ReceiptRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What becomes of a message, and how it is reported.
 
     `do`: a final status; `lost` (delivered, never reported); `none` (stays on its way). `copies`: reports made.
