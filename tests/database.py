@@ -4,6 +4,8 @@
 the code under test commits, fails and retries as it does in life.
 """
 
+import shutil
+import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -54,12 +56,14 @@ def _text(value: object) -> str:
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedServer]:
-    """The session's own PostgreSQL."""
-    home: Path = tmp_path_factory.mktemp("postgres")
+def server() -> Iterator[EmbeddedServer]:
+    """The session's own PostgreSQL, where root's server may go too: pytest's own folders are closed to other users."""
+    home = Path(tempfile.mkdtemp(prefix="rms-test-"))
+    home.chmod(0o711)
     server = ensure(home, fast_and_loose=True)
     yield server
     server.stop()
+    shutil.rmtree(home)
 
 
 @pytest.fixture(scope="session")
