@@ -3,7 +3,7 @@
 Only the store of this room reads and writes these; constraints, policies and grants are in its migrations.
 """
 
-from piccolo.columns import JSONB, BigInt, BigSerial, Integer, SmallInt, Text, Timestamptz
+from piccolo.columns import JSONB, BigInt, BigSerial, Bytea, Integer, SmallInt, Text, Timestamptz
 from piccolo.table import Table
 
 from rms.db.columns import TransactionId
@@ -37,9 +37,7 @@ class AuditSealRow(Table, tablename="audit_seal"):
     from_xid = TransactionId(null=False, default=None)
     to_xid = TransactionId(null=False, default=None)
     entry_count = Integer(null=False, default=None)
-    entries_digest = Text(null=False, default=None)
-    previous = Text(null=False, default=None)
-    digest = Text(null=False, default=None)
-    key_id = Text(null=False, default=None)
-    signature = Text(null=False, default=None)
+    previous_digest = Bytea(null=False, default=None)
+    digest = Bytea(null=False, default=None)
+    signature = Bytea(null=False, default=None)
     sealed_at = Timestamptz(null=False, default=None)
