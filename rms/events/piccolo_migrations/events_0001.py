@@ -25,15 +25,18 @@ create table event (
   attempts integer not null default 0,
   epoch integer not null default 0,
   lease_until timestamptz,
+  -- When the present row of failures began, on the real clock.
+  failing_since timestamptz,
   created_at timestamptz not null,
   delivered_at timestamptz,
   constraint event_ref_once unique (ref),
-  constraint event_cause_once unique (organisation_id, kind, cause_kind, cause_id),
   constraint event_patient foreign key (organisation_id, patient_id) references patient (organisation_id, id),
   constraint event_state check (state in ('waiting', 'delivering', 'delivered', 'void')),
   constraint event_delivered_has_a_time check ((state = 'delivered') = (delivered_at is not null)),
   constraint event_void_says_why check (state <> 'void' or state_reason is not null)
 );
+-- One event a cause; after a void one (it never left us) the same may be announced again.
+create unique index event_cause_once on event (organisation_id, kind, cause_kind, cause_id) where state <> 'void';
 create index event_open_for_worker on event (next_attempt_at, id) where state in ('waiting', 'delivering');
 create index event_by_patient on event (organisation_id, patient_id, id);
 create index event_undelivered on event (organisation_id, created_at) where state in ('waiting', 'delivering');
