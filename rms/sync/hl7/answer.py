@@ -1,0 +1,88 @@
+"""The answer to a frame: a function of the frame alone, so that a repeated message gets the very same bytes.
+
+AA: it has a readable header and is whole, so it is stored and somebody will see it, whatever its type. AE: it is broken; what
+came is stored, and the sender is told in words. There is no AR: nothing a sender can repeat would help. MSH-7 of an answer is
+the message's own, since an answer that carried a time would differ each time.
+"""
+
+import codecs
+import hashlib
+from enum import StrEnum
+
+from rms.sync.hl7.charset import decode, wide_charset
+from rms.sync.hl7.facts import Note
+from rms.sync.hl7.splitter import STANDARD, Separators, separators_of
+from rms.sync.mllp import Frame
+
+OUR_NAME = "RMS"
+_HEADER_BYTES = 16 * 1024
+_ID_CHARACTERS = 20
+
+
+class AckCode(StrEnum):
+    """MSA-1."""
+
+    ACCEPTED = "AA"
+    ERROR = "AE"
+
+
+def answer_for(frame: Frame) -> tuple[AckCode, bytes]:
+    """Decide the answer to one frame and write it."""
+    if frame.fault is not None and not frame.fault.is_whole:
+        return AckCode.ERROR, acknowledgement(frame.body, code=AckCode.ERROR, text=frame.fault.value)
+    found = separators_of(_header(frame.body)[0])
+    if isinstance(found, Note):
+        return AckCode.ERROR, acknowledgement(frame.body, code=AckCode.ERROR, text=found.text)
+    return AckCode.ACCEPTED, acknowledgement(frame.body, code=AckCode.ACCEPTED)
+
+
+def acknowledgement(frame_body: bytes, *, code: AckCode, text: str = "") -> bytes:
+    """Write the answer in the sender's separators, version and character set; a header that cannot be read gets a standard one."""
+    header, charset = _header(frame_body)
+    found = separators_of(header)
+    separators, sent = (STANDARD, []) if isinstance(found, Note) else (found, header.split(found.field))
+    charset = charset if sent else "utf-8"
+    msh = sent + [""] * (18 - len(sent))
+    version = msh[11] or "2.4"
+    event = msh[8].split(separators.component)[1:2]
+    kind = separators.component.join(["ACK", *event, "ACK"]) if event and event[0] else "ACK"
+    encoding = msh[1] or "^~\\&"
+    own_id = hashlib.sha256(frame_body).hexdigest()[:_ID_CHARACTERS].upper()
+    application, facility = msh[4] or OUR_NAME, msh[5]
+    head = ["MSH", encoding, application, facility, msh[2], msh[3], msh[6], "", kind, own_id, msh[10] or "P", version]
+    if msh[17]:
+        head += ["", "", "", "", "", msh[17]]
+    lines = [head, ["MSA", code.value, msh[9], _escaped(text, separators)]]
+    if code is AckCode.ERROR:
+        fault = separators.component.join(["207", "Application error", "HL70357"])
+        lines.append(["ERR", "", "", fault, "E", "", "", "", _escaped(text, separators)])
+    return "".join(separators.field.join(line) + "\r" for line in lines).encode(charset, "replace")
+
+
+def _header(body: bytes) -> tuple[str, str]:
+    """Give the first segment and its character set; the rest of a large message is not looked at."""
+    start = body[:_HEADER_BYTES]
+    if wide := wide_charset(start):
+        return _first_line(start.decode(wide, "ignore").lstrip("\ufeff\x0b")), wide
+    begun = start.removeprefix(codecs.BOM_UTF8).lstrip(b"\x0b\x1c\r\n\t ")
+    decoded = decode(begun.split(b"\r", 1)[0].split(b"\n", 1)[0])
+    return _first_line(decoded.text), decoded.charset
+
+
+def _first_line(text: str) -> str:
+    """The header without what would end a line or an envelope in the middle of an answer."""
+    return text.split("\r", 1)[0].split("\n", 1)[0].replace("\x0b", "").replace("\x1c", "")
+
+
+def _escaped(text: str, separators: Separators) -> str:
+    """Put text of ours into a field of the sender's; a separator in it becomes its escape, or a space where none is declared."""
+    escape = separators.escape
+    marks = {
+        escape: "E",
+        separators.field: "F",
+        separators.component: "S",
+        separators.repetition: "R",
+        separators.subcomponent: "T",
+    }
+    written = {mark: f"{escape}{letter}{escape}" if escape else " " for mark, letter in marks.items() if mark}
+    return "".join(written.get(letter, letter) for letter in text)
