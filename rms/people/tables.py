@@ -27,6 +27,7 @@ class OrganisationRow(Table, tablename="organisation"):
     code = Text(null=False, default=None)
     name = Text(null=False, default=None)
     phone = Text(null=False, default=None)
+    address = Text(null=True, default=None)
     created_at = Timestamptz(null=False, default=None)
 
 

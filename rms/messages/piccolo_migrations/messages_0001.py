@@ -14,6 +14,7 @@ create table message (
   ref uuid not null default gen_random_uuid(),
   organisation_id smallint not null references organisation,
   patient_id bigint not null,
+  team_id integer not null,
   plan_id bigint,
   plan_revision integer,
   recipient text not null,
@@ -30,6 +31,7 @@ create table message (
   queued_at timestamptz not null,
   epoch integer not null default 0,
   lease_until timestamptz,
+  called_at timestamptz,
   ask_after timestamptz,
   asked smallint not null default 0,
   address text,
@@ -43,6 +45,7 @@ create table message (
   constraint message_of_organisation unique (organisation_id, id),
   constraint message_once unique (organisation_id, cause_kind, cause_id, purpose, recipient, channel, attempt),
   constraint message_patient foreign key (organisation_id, patient_id) references patient (organisation_id, id),
+  constraint message_team foreign key (organisation_id, team_id) references team (organisation_id, id),
   constraint message_recipient check (recipient in ('person', 'gp_practice', 'staff')),
   constraint message_channel check (channel in ('sms', 'email', 'letter')),
   constraint message_state check (

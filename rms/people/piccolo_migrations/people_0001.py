@@ -14,6 +14,7 @@ create table organisation (
   code text collate "C" not null,
   name text not null,
   phone text not null,
+  address text,
   created_at timestamptz not null default clock_timestamp(),
   constraint organisation_code_once unique (code),
   constraint organisation_code_is_ods check (code ~ '^[A-Z0-9]{3,10}$')

@@ -11,12 +11,13 @@ from rms.people.model import TumourSite
 
 
 class OrganisationOnFile(msgspec.Struct, frozen=True, kw_only=True):
-    """A trust. `phone` stands in the messages people get."""
+    """A trust. `phone` stands in the messages people get; `address` (a line each) in its letters."""
 
     id: int
     code: str
     name: str
     phone: str
+    address: str | None
 
 
 class TeamOnFile(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,7 +32,8 @@ class TeamOnFile(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def _organisation(row: Mapping[str, Any]) -> OrganisationOnFile:
-    return OrganisationOnFile(id=row["id"], code=row["code"], name=row["name"], phone=row["phone"])
+    return OrganisationOnFile(id=row["id"], code=row["code"], name=row["name"], phone=row["phone"],
+                              address=row["address"])  # fmt: skip
 
 
 def _team(row: Mapping[str, Any]) -> TeamOnFile:
@@ -44,7 +46,7 @@ def _team(row: Mapping[str, Any]) -> TeamOnFile:
 
 async def organisation(tx: Tx, organisation_id: int) -> OrganisationOnFile:
     """One organisation; NotFound when there is none."""
-    row = await tx.fetchrow("select id, code, name, phone from organisation where id = $1", organisation_id)
+    row = await tx.fetchrow("select id, code, name, phone, address from organisation where id = $1", organisation_id)
     if row is None:
         raise NotFound("There is no such organisation.")
     return _organisation(row)
@@ -52,14 +54,15 @@ async def organisation(tx: Tx, organisation_id: int) -> OrganisationOnFile:
 
 async def organisation_by_code(tx: Tx, code: str) -> OrganisationOnFile | None:
     """The organisation with an ODS code, or None."""
-    row = await tx.fetchrow("select id, code, name, phone from organisation where code = $1", code)
+    row = await tx.fetchrow("select id, code, name, phone, address from organisation where code = $1", code)
     return None if row is None else _organisation(row)
 
 
 async def organisations(tx: Tx) -> list[OrganisationOnFile]:
     """All organisations, by code."""
     return [
-        _organisation(row) for row in await tx.fetch("select id, code, name, phone from organisation order by code")
+        _organisation(row)
+        for row in await tx.fetch("select id, code, name, phone, address from organisation order by code")
     ]
 
 
