@@ -22,7 +22,7 @@ __all__ = ["configure_logging", "get_log", "new_error_id"]
 
 def get_log(name: str) -> structlog.typing.FilteringBoundLogger:
     """Give the log of a module; call it with the module's `__name__`."""
-    return cast("structlog.typing.FilteringBoundLogger", structlog.get_logger(logger=name))
+    return cast("structlog.typing.FilteringBoundLogger", structlog.get_logger(module=name))
 
 
 def configure_logging(stream: TextIO | None = None) -> None:

@@ -8,7 +8,7 @@ from structlog.typing import EventDict, WrappedLogger
 from rms.clock import real_now
 from rms.log.words import EVENTS, KEYS
 
-# Made by our own steps and never by a caller; `logger` is a name of a module.
+# Made by our own steps and never by a caller; `module` is where the call stands.
 OURS = ("at", "level", "error", "causes", "frames")
 
 
@@ -25,7 +25,7 @@ def only_listed(_: WrappedLogger, _method: str, line: EventDict) -> EventDict:
     kept: EventDict = {
         key: value
         for key, value in line.items()
-        if key in OURS or (key == "logger" and _is_module(value)) or (key in KEYS and KEYS[key](value))
+        if key in OURS or (key == "module" and _is_module(value)) or (key in KEYS and KEYS[key](value))
     }
     kept["event"] = event if listed else "unlisted"
     dropped = len(line) - len(kept) + (not listed)
@@ -34,7 +34,7 @@ def only_listed(_: WrappedLogger, _method: str, line: EventDict) -> EventDict:
 
 def to_json(_: WrappedLogger, _method: str, line: EventDict) -> str:
     """Write the line as JSON with the same words first in every line."""
-    first = {key: line[key] for key in ("at", "level", "event", "logger") if key in line}
+    first = {key: line[key] for key in ("at", "level", "event", "module") if key in line}
     return json.dumps({**first, **line}, default=str, ensure_ascii=True)
 
 

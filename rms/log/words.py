@@ -90,11 +90,12 @@ _IDS = """
     seal_id session_id staff_id step_id team_id user_id
 """
 _COUNTS = """
-    attempt attempts bytes count done exit_code failed number pid port revision rows skipped status total version waiting
-    workers
+    attempt attempts bytes count done exit_code failed number pid port revision rows skipped status total version
+    waiting workers
 """
 _WORDS = """
-    channel code duty gateway kind outcome point process purpose reason_code relation role room signal stage state verb was
+    channel code duty gateway kind outcome point process purpose reason_code relation role room signal stage state verb
+    was
 """
 _DURATIONS = "age_seconds lag_seconds ms retry_in_seconds seconds"
 _FLAGS = "again demo live"
