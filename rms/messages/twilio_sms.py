@@ -77,7 +77,7 @@ class TwilioGateway:
         read_seconds: float = READ_SECONDS,
         at_most: int = 4,
     ) -> None:
-        # Its client writes every call with number and text at INFO, and urllib3 the addresses of calls.
+        # Its client writes addresses, queries and headers of calls at INFO, urllib3 addresses at DEBUG.
         silence("twilio", "urllib3")
         self._sender = sender
         self._callback_url = callback_url

@@ -1,16 +1,19 @@
 """Every gateway keeps the same promise, over real HTTP: one address, one honest answer, and no word in any log."""
 
+import asyncio
 import logging
 import socket
 from datetime import timedelta
 from typing import Any
 
+import anyio
 import pytest
 
 from rms.messages.gateway import CannotSay, Found, Gateway, NotThere
 from rms.messages.model import Accepted, Channel, Fault, Later, MessageState, Refused, SendOutcome, Unknown
 from rms.rehearsal.notify_server import script
 from rms.rehearsal.notify_server.app import REHEARSAL_TOKEN, StandIn
+from rms.rehearsal.notify_server.wire import Act, Call, json_reply, serve_connection
 from tests.contracts.conftest import MAKE, notify_gateway, twilio_gateway
 
 pytestmark = pytest.mark.anyio
@@ -103,8 +106,6 @@ async def test_what_is_not_one_number_is_refused(gateway: Gateway, stand_in: Sta
 
 
 async def test_twenty_at_once_are_twenty(gateway: Gateway, stand_in: StandIn) -> None:
-    import anyio
-
     async with anyio.create_task_group() as group:
         for number in range(20):
             group.start_soon(lambda number=number: send(gateway, text=f"{TEXT} {number}"))
@@ -124,6 +125,8 @@ async def test_nothing_sent_shows_in_any_log(
     logged = caplog.text
     for canary in (NUMBER, NUMBER[1:], "Margaret", "canary-reference", REHEARSAL_TOKEN):
         assert canary not in logged
+    speakers = {record.name.partition(".")[0] for record in caplog.records}
+    assert speakers.isdisjoint({"notifications_python_client", "twilio", "urllib3"})
 
 
 async def test_an_email_carries_subject_and_text(stand_in: StandIn) -> None:
@@ -183,6 +186,20 @@ async def test_notify_can_be_asked_by_our_reference(stand_in: StandIn) -> None:
     assert await notify.ask("m-2") == Found(state=MessageState.DELIVERED, provider_ref=second.id)
     assert await notify.ask("m-3") == NotThere()
     await notify.aclose()
+
+
+async def test_a_list_of_other_messages_is_no_answer() -> None:
+    stranger = {"id": "x", "reference": "m-7", "status": "delivered"}
+
+    async def answer(call: Call) -> Act:
+        return json_reply(200, {"notifications": [stranger], "links": {}})
+
+    server = await asyncio.start_server(lambda r, w: serve_connection(answer, r, w), "127.0.0.1", 0)
+    notify = notify_gateway(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}")
+    assert isinstance(await notify.ask("m-1"), CannotSay)
+    assert await notify.ask("m-7") == Found(state=MessageState.DELIVERED, provider_ref="x")
+    await notify.aclose()
+    server.close()
 
 
 async def test_a_message_that_left_twice_is_counted(stand_in: StandIn) -> None:

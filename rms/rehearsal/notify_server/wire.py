@@ -61,8 +61,8 @@ async def serve_connection(handler: Handler, reader: asyncio.StreamReader, write
             act = await handler(call)
             if not await _perform(act, writer):
                 break
-    except (ConnectionError, asyncio.IncompleteReadError, ValueError):
-        pass  # whoever called went away or does not speak HTTP; a stand-in has nobody to tell
+    except (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError, ValueError):
+        pass  # the stand-in stops, or whoever called went away or does not speak HTTP; a stand-in has nobody to tell
     finally:
         writer.close()
         with contextlib.suppress(ConnectionError, OSError):
