@@ -109,7 +109,9 @@ def apply_outcome(state: MessageState, outcome: SendOutcome) -> Move:
             return Move(state=S.UNKNOWN, note=f"It may have left: {outcome.reason}")
 
 
-def apply_answer(state: MessageState, answer: Answer, *, since_call: timedelta) -> Move:
+def apply_answer(
+    state: MessageState, answer: Answer, *, since_call: timedelta, grace: timedelta = GRACE_BEFORE_RESEND
+) -> Move:
     """Where a message whose outcome is not known stands after asking; `since_call` is the time since the call began.
 
     Only `sending` (its worker died) and `unknown` are asked about; anything further already knows better.
@@ -120,7 +122,7 @@ def apply_answer(state: MessageState, answer: Answer, *, since_call: timedelta) 
         case Found(state=found, copies=copies):
             doubled = f" It was sent {copies} times." if copies > 1 else ""
             return Move(state=found, note=f"Asked by reference: the provider has it as {found}.{doubled}")
-        case NotThere() if since_call < GRACE_BEFORE_RESEND:
+        case NotThere() if since_call < grace:
             return Move(state=S.UNKNOWN, note="Not there yet; asking again before it is sent a second time.")
         case NotThere() if since_call <= PROVIDER_REMEMBERS:
             return Move(state=S.QUEUED, note="The provider never had it; it is queued again.")

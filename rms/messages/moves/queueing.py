@@ -1,0 +1,116 @@
+"""Putting a message in the outbox: a row with a key that says why, so that the same reason never sends twice."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from rms.alerts.model import AlertKind
+from rms.alerts.moves import raise_alert
+from rms.audit.model import WORKER
+from rms.db.engine import Tx
+from rms.messages.model import Channel, Purpose, Recipient
+from rms.people.model import ContactKind
+from rms.people.store import contacts_in_force, person
+
+#: Which contact detail a channel needs.
+NEEDS: Mapping[Channel, ContactKind] = {
+    Channel.SMS: ContactKind.MOBILE,
+    Channel.EMAIL: ContactKind.EMAIL,
+    Channel.LETTER: ContactKind.POST,
+}
+
+
+class ToQueue(msgspec.Struct, frozen=True, kw_only=True):
+    """One message to queue. The key is (cause, purpose, recipient, channel, attempt); `channel` None: as they prefer."""
+
+    organisation_id: int
+    patient_id: int
+    team_id: int
+    recipient: Recipient
+    cause_kind: str
+    cause_id: int
+    purpose: Purpose
+    channel: Channel | None
+    facts: Mapping[str, Any]
+    not_before: datetime
+    not_after: datetime
+    plan_id: int | None = None
+    plan_revision: int | None = None
+    attempt: int = 1
+
+
+async def queue(
+    tx: Tx,
+    *,
+    organisation_id: int,
+    patient_id: int,
+    team_id: int,
+    recipient: Recipient,
+    cause_kind: str,
+    cause_id: int,
+    purpose: Purpose,
+    channel: Channel | None,
+    facts: Mapping[str, Any],
+    not_before: datetime,
+    not_after: datetime,
+    plan_id: int | None = None,
+    plan_revision: int | None = None,
+    attempt: int = 1,
+    now: datetime,
+) -> int | None:
+    """Queue one message; returns its id, or None when it stands already or when nobody can be reached.
+
+    A person who is reached by telephone only, or whose details are all dead, becomes the team's task (an alert of kind
+    chase) instead of silence.
+    """
+    asked = ToQueue(
+        organisation_id=organisation_id, patient_id=patient_id, team_id=team_id, recipient=recipient,
+        cause_kind=cause_kind, cause_id=cause_id, purpose=purpose, channel=channel, facts=facts, not_before=not_before,
+        not_after=not_after, plan_id=plan_id, plan_revision=plan_revision, attempt=attempt,
+    )  # fmt: skip
+    way = channel or await _way_to(tx, asked)
+    if way is None:
+        await _ask_the_team_to_phone(tx, asked, now=now)
+        return None
+    message_id: int | None = await tx.fetchval(
+        "insert into message (organisation_id, patient_id, team_id, plan_id, plan_revision, recipient, cause_kind, cause_id,"
+        " purpose, channel, attempt, facts, not_before, not_after, queued_at)"
+        " values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)"
+        " on conflict (organisation_id, cause_kind, cause_id, purpose, recipient, channel, attempt) do nothing returning id",
+        organisation_id, patient_id, team_id, plan_id, plan_revision, recipient, cause_kind, cause_id, purpose, way,
+        attempt, dict(facts), not_before, not_after, now,
+    )  # fmt: skip
+    return message_id
+
+
+async def queue_many(tx: Tx, wanted: list[ToQueue], *, now: datetime) -> int:
+    """Queue several messages; returns how many are new."""
+    queued = 0
+    for one in wanted:
+        queued += await queue(tx, **msgspec.structs.asdict(one), now=now) is not None
+    return queued
+
+
+async def _way_to(tx: Tx, asked: ToQueue) -> Channel | None:
+    """The channel a person prefers when they have a detail for it, else the first they have one for; None: telephone."""
+    if asked.recipient is not Recipient.PERSON:
+        return Channel.LETTER
+    them = await person(tx, organisation_id=asked.organisation_id, patient_id=asked.patient_id)
+    if them.prefers == "phone":
+        return None
+    contacts = await contacts_in_force(tx, organisation_id=asked.organisation_id, patient_id=asked.patient_id)
+    kinds = {contact.kind for contact in contacts}
+    order = sorted(Channel, key=lambda channel: channel != them.prefers)
+    return next((channel for channel in order if NEEDS[channel] in kinds), None)
+
+
+async def _ask_the_team_to_phone(tx: Tx, asked: ToQueue, *, now: datetime) -> None:
+    what = asked.purpose.replace("_", " ")
+    await raise_alert(
+        tx, organisation_id=asked.organisation_id, team_id=asked.team_id, kind=AlertKind.CHASE, subject_kind="patient",
+        subject_id=asked.patient_id, rule_key="phone", patient_id=asked.patient_id, plan_id=asked.plan_id,
+        sentence=f"Please phone this person ({what}): they are reached by telephone only.",
+        cause_kind=f"{asked.cause_kind}:{asked.purpose}", cause_id=asked.cause_id, by=WORKER, now=now,
+    )  # fmt: skip

@@ -1,0 +1,68 @@
+"""From a claimed message and the people it is about to the text or letter that leaves. No query, no network."""
+
+from datetime import date
+
+import msgspec
+
+from rms.errors import BadInput
+from rms.messages.catalogue import Catalogue
+from rms.messages.compose import Facts, Rendered, compose
+from rms.messages.letters import Letter, LetterFacts, render_letter
+from rms.messages.model import Recipient, TestWord
+from rms.messages.store import MessageOnFile
+from rms.people.store import Contact, OrganisationOnFile, PersonOnFile, TeamOnFile
+
+
+class About(msgspec.Struct, frozen=True, kw_only=True):
+    """Whom a message is about and who sends it, as read in the transaction that claims it."""
+
+    person: PersonOnFile
+    organisation: OrganisationOnFile
+    team: TeamOnFile
+    address: Contact | None
+    link: str | None
+    large_print: bool = False
+
+
+def text_of(message: MessageOnFile, about: About, *, catalogue: Catalogue, portal_url: str) -> Rendered:
+    """The text or email. Raises BadInput or Refused with a sentence when it cannot be written."""
+    template = catalogue.get((message.purpose, message.channel))
+    if template is None:
+        raise BadInput(f"There is no wording for {message.purpose} by {message.channel}.")
+    test = message.facts.get("test")
+    facts = Facts(
+        organisation_name=about.organisation.name, phone=about.team.phone,
+        first_name=about.person.name.given[0] if about.person.name.given else None,
+        test=TestWord(test) if test else None, due_on=_day(message, "due_on"), link=about.link,
+    )  # fmt: skip
+    return compose(template, facts, our_links=(portal_url,))
+
+
+def letter_of(message: MessageOnFile, about: About, *, written_on: date) -> Letter:
+    """The letter to the person or to their practice. Raises BadInput with a sentence when a fact is missing."""
+    them, name = about.person, " ".join(filter(None, (about.person.name.prefix, *about.person.name.given)))
+    whole = f"{name} {them.name.family}".strip()
+    gp = message.recipient is Recipient.GP_PRACTICE
+    address = tuple((about.organisation.address or about.organisation.name).splitlines())
+    facts = LetterFacts(
+        organisation_name=about.organisation.name, organisation_address=address, phone=about.team.phone,
+        to=_practice(them) if gp else (whole, *(about.address.value.splitlines() if about.address else ())),
+        salutation_name=f"{them.name.prefix or name} {them.name.family}".strip(), signed_by=about.team.name,
+        reference=str(message.ref)[:8], person_name=whole, born_on=them.born_on, nhs_number=them.nhs_number,
+        plan_name=message.facts.get("plan_name"), test_name=message.facts.get("test_name"),
+        next_test_name=message.facts.get("next_test_name"), taken_on=_day(message, "taken_on"),
+        due_on=_day(message, "due_on"), result=message.facts.get("result"), range=message.facts.get("range"),
+        link=about.link, booked_by_hospital=bool(message.facts.get("booked_by_hospital")),
+    )  # fmt: skip
+    return render_letter(message.purpose, facts, written_on=written_on, large_print=about.large_print)
+
+
+def _practice(them: PersonOnFile) -> tuple[str, ...]:
+    if not them.gp_name and not them.gp_code:
+        raise BadInput("No GP practice is known for this person.")
+    return tuple(filter(None, ("The GP practice", them.gp_name, them.gp_code)))
+
+
+def _day(message: MessageOnFile, name: str) -> date | None:
+    found = message.facts.get(name)
+    return None if found is None else date.fromisoformat(found)
