@@ -64,6 +64,15 @@ class Comparison(StrEnum):
     AT_MOST = "<="
 
 
+class Anchor(StrEnum):
+    """The dates that steps and rules can count from."""
+
+    SURGERY = "surgery"
+    END_OF_TREATMENT = "end_of_treatment"
+    DIAGNOSIS = "diagnosis"
+    PRE_TREATMENT_SCAN = "pre_treatment_scan"
+
+
 class Reading(msgspec.Struct, frozen=True, kw_only=True):
     """One reported number in the stored unit. `ref` names the result it came from; `method` is empty when not known."""
 

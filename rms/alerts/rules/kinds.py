@@ -10,7 +10,7 @@ from typing import Annotated
 
 import msgspec
 
-from rms.alerts.model import AlertKind, Comparison, Count, Figure
+from rms.alerts.model import AlertKind, Anchor, Comparison, Count, Figure
 from rms.people.model import Role
 
 Key = Annotated[str, msgspec.Meta(pattern="^[a-z][a-z0-9-]{1,60}$")]
@@ -53,7 +53,7 @@ class DeltaFromNadir(_Condition, frozen=True, kw_only=True, tag="delta_from_nadi
     analyte: Key
     delta: Figure
     unit: str
-    anchor: Key
+    anchor: Anchor
     comparison: Comparison = Comparison.AT_LEAST
 
 
@@ -66,7 +66,7 @@ class DeltaFromBaseline(_Condition, frozen=True, kw_only=True, tag="delta_from_b
     analyte: Key
     delta: Figure
     unit: str
-    anchor: Key
+    anchor: Anchor
     comparison: Comparison = Comparison.AT_LEAST
 
 
@@ -96,7 +96,7 @@ class ConsecutiveRises(_Condition, frozen=True, kw_only=True, tag="consecutive_r
     count: Count
     unit: str
     least_gap_days: Count
-    anchor: Key | None = None
+    anchor: Anchor | None = None
 
 
 class DoublingTime(_Condition, frozen=True, kw_only=True, tag="doubling_time"):
@@ -111,7 +111,7 @@ class DoublingTime(_Condition, frozen=True, kw_only=True, tag="doubling_time"):
     least_points: Count
     least_value: Figure
     least_span_days: Count
-    anchor: Key | None = None
+    anchor: Anchor | None = None
 
 
 class Velocity(_Condition, frozen=True, kw_only=True, tag="velocity"):
@@ -122,7 +122,7 @@ class Velocity(_Condition, frozen=True, kw_only=True, tag="velocity"):
     unit: str
     least_points: Count
     least_span_days: Count
-    anchor: Key | None = None
+    anchor: Anchor | None = None
 
 
 class CodedReport(_Condition, frozen=True, kw_only=True, tag="coded_report"):
