@@ -28,6 +28,7 @@ from rms.web.forms import NO_ERRORS, FieldErrors
 from rms.web.submitted import Submitted, submitted
 
 RATHER_NOT: Final = "I would rather not answer"
+NOTHING_TO_ADD: Final = "Nothing to add"
 _MONTHS = "January February March April May June July August September October November December"
 NOTHING_TYPED: Final = Submitted(pairs=())
 
@@ -211,7 +212,7 @@ def spoken(item: Item, *, answer: Answer | None) -> str:
         case Day(value=day):
             return f"{day.day} {_MONTHS.split()[day.month - 1]} {day.year}"
         case Words(value=text):
-            return text or "Nothing to add"
+            return text or NOTHING_TO_ADD
         case Declined():
             return RATHER_NOT
         case None:
@@ -221,9 +222,9 @@ def spoken(item: Item, *, answer: Answer | None) -> str:
 def _row(item: Item, *, answer: Answer | None, base: str) -> CheckRow:
     return CheckRow(
         question=item.text,
-        answer=spoken(item, answer=answer),
+        answer=spoken(item, answer=answer) if answer is not None or item.required else NOTHING_TO_ADD,
         change=question_address(base, link_id=item.link_id),
-        answered=answer is not None,
+        answered=answer is not None or not item.required,
     )
 
 

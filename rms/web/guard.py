@@ -14,7 +14,6 @@ from typing import Any, Protocol, runtime_checkable
 import msgspec
 from litestar import Litestar
 from litestar.connection import ASGIConnection
-from litestar.enums import HttpMethod
 from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
 from litestar.routes import HTTPRoute
 
@@ -140,11 +139,16 @@ def _lines(app: Litestar) -> Iterator[RouteLine]:
         if isinstance(route, HTTPRoute):
             for handler in route.route_handlers:
                 for method in sorted(handler.http_methods):
-                    if method != HttpMethod.OPTIONS or policy_of(handler) is not None:
+                    if not _is_automatic(handler):
                         yield _line(route.path, method=str(method), handler=handler)
         else:
             # Mounted ASGI applications and websockets are doors as well.
             yield _line(route.path, method=str(route.scope_type.value), handler=route.route_handler)
+
+
+def _is_automatic(handler: BaseRouteHandler) -> bool:
+    # Litestar adds an OPTIONS handler to every path; it tells the methods and nothing else.
+    return getattr(handler.fn, "__module__", "") == HTTPRoute.__module__
 
 
 def _line(path: str, *, method: str, handler: BaseRouteHandler) -> RouteLine:

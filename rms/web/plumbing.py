@@ -48,12 +48,11 @@ class WebPlumbing(InitPlugin):
         app_config.before_send = [*app_config.before_send, add_security_headers]
         app_config.exception_handlers = {**HANDLERS, **app_config.exception_handlers}
         app_config.allowed_hosts = AllowedHostsConfig(allowed_hosts=list(self.config.hosts))
-        app_config.request_max_body_size = LARGEST_BODY
         # Litestar's own logging and its browsable description are off: one leaks, the other is a door.
         app_config.logging_config = None
         app_config.openapi_config = None
         app_config.route_handlers = [*app_config.route_handlers, self._files()]
-        app_config.on_startup = [assert_every_route_has_a_policy, self._compile, *app_config.on_startup]
+        app_config.on_startup = [assert_every_route_has_a_policy, self._make_ready, *app_config.on_startup]
         return app_config
 
     def _files(self) -> Router:
@@ -61,6 +60,7 @@ class WebPlumbing(InitPlugin):
             path=STATIC_PREFIX.rstrip("/"), directories=[self.static], opt={"policy": PUBLIC}, name="assets"
         )
 
-    def _compile(self, app: Litestar) -> None:
-        del app
+    def _make_ready(self, app: Litestar) -> None:
+        # Litestar 2.25 reads this one setting from its constructor only and ignores what a plugin puts into the config.
+        app.request_max_body_size = LARGEST_BODY
         preload(self.pages)
