@@ -134,7 +134,7 @@ def _by_hospital_number(facts: PatientFacts, candidates: Sequence[Candidate]) ->
 
 
 def _has_a_double(facts: PatientFacts, holder: Candidate, candidates: Sequence[Candidate]) -> bool:
-    """Whether another person with the same birth date fits the name sent as well, or better where it is not the holder's own."""
+    """Whether another person born the same day fits the name sent as well; never when it is just the holder's own."""
     if any(is_same_name(sent, kept) for sent in facts.names for kept in holder.names):
         return False
     others = [one for one in candidates if one.person != holder.person and one.born_on == holder.born_on]

@@ -16,7 +16,35 @@ _WRITTEN_AS = str.maketrans(
 )
 # Parts of a family name that many families share: never enough for an agreement by themselves.
 _PARTICLES = frozenset(
-    ["van", "von", "der", "den", "de", "del", "della", "di", "da", "dos", "la", "le", "el", "al", "bin", "ibn", "ap", "st", "mac", "mc", "o", "ter", "ten", "zu", "und", "y", "e"]
+    [
+        "van",
+        "von",
+        "der",
+        "den",
+        "de",
+        "del",
+        "della",
+        "di",
+        "da",
+        "dos",
+        "la",
+        "le",
+        "el",
+        "al",
+        "bin",
+        "ibn",
+        "ap",
+        "st",
+        "mac",
+        "mc",
+        "o",
+        "ter",
+        "ten",
+        "zu",
+        "und",
+        "y",
+        "e",
+    ]
 )
 _BETWEEN_WORDS = str.maketrans(dict.fromkeys("-‐‑‒–—/", " "))
 

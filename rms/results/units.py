@@ -82,12 +82,12 @@ DEFAULT_CODES: Mapping[tuple[str, str], str] = MappingProxyType({
 
 # Every group must be found in a test's words for them to name the analyte; the last words say that it is another test.
 _NAMED = {"psa": (("psa",), ("prostat", "specific"), ("prostat", "spec")), "cea": (("cea",), ("carcino", "embryonic"))}
-_ANOTHER_TEST = {
-    "psa": ("free", "ratio", "complex", "density", "velocity", "urine", "semen", "doubling", "index", "fluid")
+_ANOTHER_TEST: Mapping[str, tuple[str, ...]] = {
+    "psa": ("free", "ratio", "complex", "density", "velocity", "urine", "semen", "doubling", "index", "fluid"),
+    "cea": ("ratio", "fluid", "urine", "stain", "tissue"),
 }
-_ANOTHER_TEST["cea"] = ("ratio", "fluid", "urine", "stain", "tissue")
-_OTHER_MARKERS = ("ca125", "ca153", "ca199", "afp", "fetoprotein", "foetoprotein", "hcg", "testosterone", "ldh", "thyroglobulin",
-                  "cancerantigen", "ferritin", "creatinine", "haemoglobin")  # fmt: skip
+_OTHER_MARKERS = ("ca125", "ca153", "ca199", "afp", "fetoprotein", "foetoprotein", "hcg", "testosterone", "ldh",
+                  "thyroglobulin", "cancerantigen", "ferritin", "creatinine", "haemoglobin")  # fmt: skip
 
 
 def meaning(codes: Sequence[Code], *, senders: CodeMap = NO_MAP, sampled_on: date | None) -> Known | Held:
@@ -191,7 +191,7 @@ CONVERSIONS: Mapping[tuple[str, str], tuple[str, Decimal]] = MappingProxyType({
 
 
 def normalised_unit(text: str) -> str | None:
-    """Give the one spelling we use for a unit as sent (both micro signs, capitals, UCUM or not); None when we do not know it."""
+    """Give our spelling of a unit as sent (both micro signs, capitals, UCUM or not); None when we do not know it."""
     return _CANONICAL.get(text.strip().replace("\u00b5", "u").replace("\u03bc", "u").replace(" ", ""))
 
 

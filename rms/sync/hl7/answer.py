@@ -37,7 +37,7 @@ def answer_for(frame: Frame) -> tuple[AckCode, bytes]:
 
 
 def acknowledgement(frame_body: bytes, *, code: AckCode, text: str = "") -> bytes:
-    """Write the answer in the sender's separators, version and character set; a header that cannot be read gets a standard one."""
+    """Write the answer in the sender's separators, version and character set, or standard ones if they cannot be read."""
     header, charset = _header(frame_body)
     found = separators_of(header)
     separators, sent = (STANDARD, []) if isinstance(found, Note) else (found, header.split(found.field))
@@ -75,7 +75,7 @@ def _first_line(text: str) -> str:
 
 
 def _escaped(text: str, separators: Separators) -> str:
-    """Put text of ours into a field of the sender's; a separator in it becomes its escape, or a space where none is declared."""
+    """Put our text into a field of the sender's; a separator in it becomes its escape, or a space without one."""
     escape = separators.escape
     marks = {
         escape: "E",

@@ -1,4 +1,4 @@
-"""From bytes to text: the character set a message declares in MSH-18, the one it is really written in, and a note when they differ.
+"""From bytes to text: the character set a message declares in MSH-18, the one it is written in, a note when they differ.
 
 Order: what is declared, then UTF-8, then Windows-1252. Text that is declared as ISO 8859 but is valid UTF-8, or has bytes that
 ISO 8859 leaves empty, is not what it says. Nothing is dropped: bytes that fit nothing are kept as ISO 8859-1, with a fault.

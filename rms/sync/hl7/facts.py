@@ -108,7 +108,8 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True):
-    """One message. Fields: sender MSH-3 and 4, receiver MSH-5 and 6, sent_at 7, type and event 9, control_id 10, processing 11, version 12.
+    """One message. Fields of MSH: sender 3 and 4, receiver 5 and 6, sent_at 7, type and event 9, control_id 10,
+    processing 11, version 12.
 
     `patients` has one entry a PID; `merged_from` holds the identifiers of MRG-1. `charset` is the one the text was read with.
     """

@@ -174,9 +174,11 @@ def _codes(field: str, reader: Reader) -> tuple[Code, ...]:
         found.append(Code(code=parts[0], text=parts[1], system=parts[2]))
     elif count > 8 and parts[8]:
         found.append(Code(code="", text=parts[8]))
-    for start in (3, 9):
-        if count > start and (parts[start] or parts[start + 1]):
-            found.append(Code(code=parts[start], text=parts[start + 1], system=parts[start + 2]))
+    found += [
+        Code(code=parts[start], text=parts[start + 1], system=parts[start + 2])
+        for start in (3, 9)
+        if count > start and (parts[start] or parts[start + 1])
+    ]
     return tuple(found)
 
 

@@ -63,7 +63,7 @@ def _nhs_number(identifiers: list[Identifier]) -> tuple[str | None, str, str]:
     for one in marked:
         if fault := fault_in(one.value):
             return None, one.place, fault
-    numbers = {str(NhsNumber.parse(one.value)) for one in marked}
+    numbers = {one.value if one.value.isdigit() else str(NhsNumber.parse(one.value)) for one in marked}
     if len(numbers) > 1:
         return None, place, "Two different NHS numbers were sent for one person."
     return numbers.pop(), place, ""
@@ -88,7 +88,7 @@ def _names(current: str, aliases: str, *, reader: Reader) -> tuple[PersonName, .
 
 
 def _name(repetition: str, *, reader: Reader) -> PersonName | None:
-    parts = reader.components(repetition) + ["", "", "", "", "", "", ""]
+    parts = [*reader.components(repetition), "", "", "", "", "", "", ""]
     family = reader.plain(reader.subcomponents(parts[0])[0])
     given = tuple(name for part in parts[1:3] if (name := reader.plain(part)))
     return PersonName(family=family, given=given, type=reader.plain(parts[6])) if family or given else None

@@ -11,7 +11,30 @@ from rms.sync.hl7.times import moment
 # ORU: unsolicited results; R30 and R32 come from the bedside and have the shape of R01.
 _RESULT_EVENTS = frozenset({"R01", "R30", "R32"})
 _PERSON_EVENTS = frozenset(
-    ["A01", "A02", "A03", "A04", "A05", "A06", "A07", "A08", "A11", "A12", "A13", "A24", "A28", "A29", "A31", "A34", "A35", "A36", "A37", "A40", "A45", "A47"]
+    [
+        "A01",
+        "A02",
+        "A03",
+        "A04",
+        "A05",
+        "A06",
+        "A07",
+        "A08",
+        "A11",
+        "A12",
+        "A13",
+        "A24",
+        "A28",
+        "A29",
+        "A31",
+        "A34",
+        "A35",
+        "A36",
+        "A37",
+        "A40",
+        "A45",
+        "A47",
+    ]
 )
 
 

@@ -10,6 +10,7 @@ from rms.sync.hl7.facts import Note
 _HIGHLIGHTS = {"H": "", "N": "", ".br": "\n", ".sp": "\n", ".fi": "", ".nf": "", ".ce": "\n"}
 _SHIFTS = (".in", ".ti", ".sk", ".sp")
 _MOST_LINES = 50
+_USUAL = frozenset({"MSH", "PID", "PV1", "ORC", "OBR", "OBX", "NTE", "SPM"})
 # So that any field we read can be asked for by its number without looking how many were sent.
 EMPTY_FIELDS = [""] * 40
 
@@ -25,6 +26,8 @@ class Separators(msgspec.Struct, frozen=True):
 
 
 STANDARD = Separators()
+# Common slips of senders' programs: the escape character lost on the way, or written twice.
+_SLIPS = {"^~&": Separators(escape=""), "^~\\\\&": STANDARD}
 
 
 class Split(msgspec.Struct, frozen=True):
@@ -47,7 +50,9 @@ def split(text: str) -> Split | Note:
     for line in text.split("\r"):
         fields = line.split(found.field)
         name = fields[0]
-        if len(name) == 3 and name.isascii() and name.isalnum() and name[0].isalpha() and name.isupper():
+        if name in _USUAL or (
+            len(name) == 3 and name.isascii() and name.isalnum() and name[0].isalpha() and name.isupper()
+        ):
             segments.append(fields)
         elif line.strip():
             _carry_on(segments, line, found, notes)
@@ -55,15 +60,15 @@ def split(text: str) -> Split | Note:
 
 
 def separators_of(text: str) -> Separators | Note:
-    """Read the separators from the beginning of MSH. Characters 2 to 5 may be fewer; a fifth (truncation, v2.7) is let be."""
+    """Read the separators from the beginning of MSH. There may be fewer than five; a sixth (truncation, v2.7) is let be."""
     if text[:3] != "MSH":
         return Note("MSH", "The message does not begin with an MSH segment.", is_fault=True)
     field = text[3:4]
     declared = text[4:12].split(field, 1)[0].split("\r", 1)[0].split("\n", 1)[0] if field else ""
     if declared == "^~\\&" and field == "|":
         return STANDARD
-    if declared == "^~&":  # a common slip: the escape character was lost on the way
-        return Separators(field, "^", "~", "", "&")
+    if declared in _SLIPS:
+        return msgspec.structs.replace(_SLIPS[declared], field=field)
     found = (field, *declared[:4])
     if not declared or any(one.isalnum() or one.isspace() or not one.isprintable() for one in found):
         return Note("MSH-2", "The header declares no usable separators.", is_fault=True)
@@ -84,7 +89,7 @@ def _carry_on(segments: list[list[str]], line: str, separators: Separators, note
 
 
 class Reader:
-    """Takes fields apart into plain text, for one message: its separators, its character set, and whether it has escapes at all."""
+    """Takes the fields of one message apart into plain text; knows its separators and whether it has escapes at all."""
 
     def __init__(self, separators: Separators, *, charset: str, has_escapes: bool) -> None:
         self.separators = separators
@@ -102,12 +107,16 @@ class Reader:
 
     def plain(self, text: str) -> str:
         """Resolve the escapes of one component; white space at its ends goes, and so does a lone `""` (delete)."""
+        if text.isalnum() or not text:  # the usual case: no separator, escape, quote or white space is alphanumeric
+            return text
         if self._has_escapes and self.separators.escape in text:
             text = self.unescaped(text)
         return "" if text == '""' else text.strip()
 
     def first(self, field: str) -> str:
         """The first component of the first repetition, its first subcomponent, as plain text."""
+        if field.isalnum() or not field:
+            return field
         if self.repetition:
             field = field.partition(self.repetition)[0]
         if self.component:

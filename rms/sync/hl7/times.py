@@ -27,7 +27,7 @@ def moment(text: str) -> Moment | None:
 
 
 def whole_day(text: str) -> date | None:
-    """Read the day of a timestamp as the sender's calendar showed it, for births and deaths; None when it is partial or no date."""
+    """Read the day as the sender's calendar showed it, for births and deaths; None when it is partial or no date."""
     digits = text.strip()[:8]
     if len(digits) != 8 or not (digits.isascii() and digits.isdigit()):
         return None
@@ -39,7 +39,7 @@ def whole_day(text: str) -> date | None:
 
 
 def _without_offset(text: str) -> tuple[str, int | None]:
-    """Take the offset off: the rest, and the offset in minutes. A broken offset leaves the text as it is, which is then no time."""
+    """Take the offset off: the rest, and the offset in minutes. A broken offset stays, and the text is then no time."""
     if len(text) > 5 and text[-5] in "+-" and text[-4:].isascii() and text[-4:].isdigit():
         minutes = int(text[-4:-2]) * 60 + int(text[-2:])
         if minutes <= _FURTHEST_OFFSET and int(text[-2:]) < 60:

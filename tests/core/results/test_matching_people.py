@@ -148,7 +148,12 @@ def test_without_an_nhs_number_the_hospital_number_needs_the_full_name() -> None
 def test_the_likeliest_people_are_shown_first_with_what_speaks_for_them() -> None:
     found = match_person(
         facts(nhs=B),
-        [person(1, "Brown, Sue", born=date(1980, 1, 1)), person(2, "Smith, Jim"), person(3), person(4, born=date(1952, 4, 3))],
+        [
+            person(1, "Brown, Sue", born=date(1980, 1, 1)),
+            person(2, "Smith, Jim"),
+            person(3),
+            person(4, born=date(1952, 4, 3)),
+        ],
     )
     assert isinstance(found, Unmatched)
     assert [one.person for one in found.candidates] == [3, 2, 4]
@@ -210,16 +215,22 @@ def spoilt(sent: PatientFacts, another: Candidate, chance: random.Random) -> Pat
         case 1:
             return msgspec.structs.replace(sent, nhs_number=another.nhs_number, identifiers=())
         case 2:
-            return msgspec.structs.replace(sent, identifiers=(Identifier(value=another.hospital_numbers[0][1], authority="RXX"),))
+            return msgspec.structs.replace(
+                sent, identifiers=(Identifier(value=another.hospital_numbers[0][1], authority="RXX"),)
+            )
         case 3:
             number = Identifier(value=another.hospital_numbers[0][1], authority="RXX")
             return msgspec.structs.replace(sent, nhs_number=None, identifiers=(number,))
         case 4:
             born = sent.born_on
             assert born is not None
-            return msgspec.structs.replace(sent, born_on=born.replace(month=born.day, day=born.month) if born.day < 13 else None)
+            return msgspec.structs.replace(
+                sent, born_on=born.replace(month=born.day, day=born.month) if born.day < 13 else None
+            )
         case 5:
-            return msgspec.structs.replace(sent, names=(PersonName(family=typed_wrong(name.family, chance), given=name.given),))
+            return msgspec.structs.replace(
+                sent, names=(PersonName(family=typed_wrong(name.family, chance), given=name.given),)
+            )
         case 6:
             return msgspec.structs.replace(sent, names=(PersonName(family=name.given[0], given=(name.family,)),))
         case _:

@@ -60,7 +60,14 @@ def test_a_sample_closes_the_repeat_then_the_nearest_due_in_its_window() -> None
 def test_of_two_equally_near_the_earlier_is_closed() -> None:
     first, second = list(occurrences().values())[:2]
     wide = [
-        OpenOccurrence(occurrence=one.occurrence, step="psa", number=one.number, earliest=day("2027-01-01"), due=due, latest=day("2027-12-31"))
+        OpenOccurrence(
+            occurrence=one.occurrence,
+            step="psa",
+            number=one.number,
+            earliest=day("2027-01-01"),
+            due=due,
+            latest=day("2027-12-31"),
+        )
         for one, due in ((second, day("2027-03-11")), (first, day("2027-03-01")))
     ]
     found = match_step(day("2027-03-06"), wide)
@@ -70,9 +77,16 @@ def test_of_two_equally_near_the_earlier_is_closed() -> None:
 
 def test_a_sample_that_closes_nothing_says_why() -> None:
     known = list(occurrences().values())
-    late, early, none = match_step(day("2027-12-01"), known), match_step(day("2027-01-01"), known), match_step(day("2027-01-01"), [])
+    late, early, none = (
+        match_step(day("2027-12-01"), known),
+        match_step(day("2027-01-01"), known),
+        match_step(day("2027-01-01"), []),
+    )
     assert isinstance(late, Unexpected)
     assert isinstance(early, Unexpected)
-    assert late.because == "The sample of 1 December 2027 was taken after its window closed on 15 July 2027; the test was due 20 June 2027."
+    assert (
+        late.because
+        == "The sample of 1 December 2027 was taken after its window closed on 15 July 2027; the test was due 20 June 2027."
+    )
     assert "before its window opens on 15 February 2027" in early.because
     assert none == Unexpected(because="No test of this kind is open in this plan.")

@@ -116,10 +116,14 @@ def test_a_code_we_cannot_be_sure_of_is_held(codes: list[Code], because: str) ->
 
 
 def test_a_senders_map_says_what_its_codes_mean_and_when() -> None:
-    senders = code_map([
-        MappedCode(code="ZPSA", system="WinPath", analyte="psa", from_on=date(2026, 1, 1), until_on=date(2027, 6, 30)),
-        MappedCode(code="creatinine", analyte=None),
-    ])
+    senders = code_map(
+        [
+            MappedCode(
+                code="ZPSA", system="WinPath", analyte="psa", from_on=date(2026, 1, 1), until_on=date(2027, 6, 30)
+            ),
+            MappedCode(code="creatinine", analyte=None),
+        ]
+    )
     local = [Code(code="ZPSA", text="PSA monitoring", system="WINPATH")]
     assert meaning(local, senders=senders, sampled_on=DAY) == Known(analyte="psa", because="by the sender's map")
     assert isinstance(meaning(local, senders=senders, sampled_on=date(2027, 7, 1)), Held)

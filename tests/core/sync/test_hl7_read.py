@@ -52,7 +52,12 @@ def test_a_result_is_read_with_its_places() -> None:
         ("H12", "RXX", "MR", "PID-3[2]"),
     ]
     (order,) = message.orders
-    assert (order.placer, order.filler, order.status, order.text) == ("P1", "F1", ReportStatus.FINAL, "Prostate specific antigen")
+    assert (order.placer, order.filler, order.status, order.text) == (
+        "P1",
+        "F1",
+        ReportStatus.FINAL,
+        "Prostate specific antigen",
+    )
     assert order.comments == ("on the order",)
     psa, other = order.observations
     assert psa.codes == (Code(code="2857-1", text="PSA", system="LN"), Code(code="ZPSA", text="Total PSA", system="WP"))
@@ -279,15 +284,38 @@ def test_times_are_read_as_far_as_they_were_sent() -> None:
         found = moment(text)
         assert found is not None, text
         assert (found.on, found.at, found.precision) == (on, at, precision), text
-    for text in ("", "x", "20271301", "20270230", "2027022", "00000101", "99991231", "202701012460", "20270101+9999", "２０２７"):
+    for text in (
+        "",
+        "x",
+        "20271301",
+        "20270230",
+        "2027022",
+        "00000101",
+        "99991231",
+        "202701012460",
+        "20270101+9999",
+        "２０２７",
+    ):
         assert moment(text) is None, text
     assert whole_day("198808181126+0215") == date(1988, 8, 18)
     assert whole_day("198808") is None
 
 
+def test_slips_in_the_header_are_understood_and_nonsense_is_a_fault() -> None:
+    for slip in ("^~&", "^~\\\\&", "^~\\&#", "^~\\"):
+        message = a_message(LINES[0].replace("^~\\&", slip), *LINES[1:])
+        assert message.orders[0].observations[0].number == Decimal("0.12"), slip
+    for header in ("MSH", "MSH|", "MSHa^~b", "MSH|^^^^|A", "PID|1", ""):
+        message = a_message(header)
+        assert (message.kind, [note.is_fault for note in message.notes]) == (Kind.OTHER, [True]), header
+
+
 def test_files_are_taken_apart_into_messages() -> None:
     one = "\r".join(LINES).encode()
-    assert [read(part).control_id for part in split_file(b"FHS|^~\\&\rBHS|^~\\&\r" + one + b"\r" + one + b"\rBTS|2\rFTS|1\r")] == [
+    assert [
+        read(part).control_id
+        for part in split_file(b"FHS|^~\\&\rBHS|^~\\&\r" + one + b"\r" + one + b"\rBTS|2\rFTS|1\r")
+    ] == [
         "M1",
         "M1",
     ]
