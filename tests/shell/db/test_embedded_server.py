@@ -189,10 +189,31 @@ def test_a_server_started_by_a_short_thread_lives_on(home: Path) -> None:
     assert not server_processes(home / "data")
 
 
+def test_an_old_server_that_is_still_ending_is_waited_for(home: Path, holders: list[subprocess.Popen[str]]) -> None:
+    owner = hold(home)
+    holders.append(owner)
+    assert says(owner) == "ours"
+    old = postmaster(home)
+    os.kill(old, signal.SIGSTOP)
+    owner.kill()
+    owner.wait()
+    waker = threading.Timer(0.5, os.kill, (old, signal.SIGCONT))
+    waker.start()
+    here = ensure(home, fast_and_loose=True)
+    waker.join()
+    assert here.ours
+    assert postmaster(home) != old
+    here.stop()
+
+
 def test_a_stale_pid_file_with_a_living_pid_does_not_hinder(server: EmbeddedServer) -> None:
     server.stop()
-    (server.home / "data" / PID_FILE).write_text(f"{os.getpid()}\n{server.home / 'data'}\n0\n5432\n\n\n")
-    server.start()
+    user = (server.home / "data").stat().st_uid if os.geteuid() == 0 else None
+    with subprocess.Popen(["sleep", "60"], user=user) as other:  # the server's own user: PostgreSQL would believe it
+        (server.home / "data" / PID_FILE).write_text(f"{other.pid}\n{server.home / 'data'}\n0\n5432\n\n\n")
+        server.start()
+        assert other.poll() is None
+        other.kill()
     assert ask(server, "select 1") == "1"
 
 
