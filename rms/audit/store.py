@@ -66,7 +66,8 @@ async def last_seal(tx: Tx) -> Seal | None:
 
 async def next_incarnation(tx: Tx, *, after: int) -> int | None:
     """The first incarnation later than `after` that has entries."""
-    return await tx.fetchval("select min(incarnation) from audit_entry where incarnation > $1", after)
+    found: int | None = await tx.fetchval("select min(incarnation) from audit_entry where incarnation > $1", after)
+    return found
 
 
 async def batch_end(tx: Tx, *, incarnation: int, from_xid: int, below: int | None, at_most: int) -> int | None:

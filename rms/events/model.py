@@ -68,6 +68,7 @@ def wait_after(event: Event) -> timedelta:
     The spread (half of the wait) comes from the event's reference and its attempts, so that a thousand events that
     failed together do not come back together, and a test can say what to expect.
     """
-    longest = min(FIRST_WAIT * 2 ** min(event.attempts - 1, 20), LONGEST_WAIT)
+    doublings = min(event.attempts - 1, 20)
+    longest = min(FIRST_WAIT * (1 << doublings), LONGEST_WAIT)
     drawn = hashlib.sha256(f"{event.ref}/{event.attempts}".encode()).digest()
     return longest * (0.5 + drawn[0] / 510)

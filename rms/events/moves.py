@@ -60,9 +60,10 @@ async def announce(
     None when this kind of event was announced for this cause already. It leaves no earlier than `held_until` (civil)
     and never before an earlier event of the same person. The caller holds the person's row.
     """
-    return await tx.fetchval(
+    event_id: int | None = await tx.fetchval(
         _ANNOUNCE, organisation_id, patient_id, EventKind(kind), cause_kind, cause_id, dict(payload), held_until, now
     )  # fmt: skip
+    return event_id
 
 
 async def void_for_cause(tx: Tx, *, organisation_id: int, cause_kind: str, cause_id: int, reason: str) -> int:
