@@ -43,6 +43,8 @@ def read_patient(fields: list[str], *, reader: Reader, place: str, notes: list[N
 
 def read_identifiers(field: str, *, reader: Reader, place: str) -> list[Identifier]:
     """Read a CX field: each repetition's number, assigning authority (its name, else its identifier) and type."""
+    if not field:
+        return []
     found = []
     for position, repetition in enumerate(reader.repetitions(field), start=1):
         parts = reader.components(repetition) + _CX_PARTS

@@ -5,6 +5,7 @@ sample is what the sender's own clock showed, unless an offset says that London'
 """
 
 from datetime import UTC, date, datetime, timedelta, timezone
+from functools import lru_cache
 
 from rms.clock import LONDON
 from rms.sync.hl7.facts import Moment, Precision
@@ -14,6 +15,8 @@ FIRST_YEAR, LAST_YEAR = 1850, 2199
 _FURTHEST_OFFSET = 14 * 60
 
 
+# A message says the same time several times, and so do the next ones of a batch: the last few are remembered.
+@lru_cache(maxsize=256)
 def moment(text: str) -> Moment | None:
     """Read a timestamp; None when it is not one (an empty text is not one either)."""
     digits, offset = _without_offset(text.strip())
