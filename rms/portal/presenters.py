@@ -70,11 +70,15 @@ class Choice(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class QuestionPage(msgspec.Struct, frozen=True, kw_only=True):
-    """`portal/question.html`. `widget` is choice, number, text or date; a yes-or-no item is a choice of two."""
+    """`portal/question.html`. `widget` is choice, number, text or date; a yes-or-no item is a choice of two.
+
+    `stop` and `talk` are the ways out: come back later, and somebody to talk to.
+    """
 
     action: str
     back: str | None
     stop: str
+    talk: str
     where: str
     widget: str
     text: str
@@ -155,7 +159,10 @@ def present_question(
     sent: Submitted | None = None,
     errors: FieldErrors = NO_ERRORS,
 ) -> QuestionPage:
-    """Fill a question page; `base` is the address of the questionnaire. After an error, `sent` keeps what was typed."""
+    """Fill a question page; after an error, `sent` keeps what was typed.
+
+    `base` is the questionnaire's address; below it are `/q/LINK_ID`, `/later`, `/phone`, `/send`.
+    """
     here = progress(definition, link_id=item.link_id, answers=answers)
     before = item_before(definition, link_id=item.link_id, answers=answers)
     typed = sent if sent is not None else _typed(answers.get(item.link_id))
@@ -166,6 +173,7 @@ def present_question(
         action=question_address(base, link_id=item.link_id),
         back=question_address(base, link_id=before.link_id) if before else None,
         stop=f"{base}/later",
+        talk=f"{base}/phone",
         where=f"Question {here.number} of {here.of}",
         widget="choice" if item.kind is ItemKind.BOOLEAN else str(item.kind),
         text=item.text,
@@ -197,7 +205,7 @@ def present_check(definition: Definition, *, answers: Answers, base: str, help_l
 
 def question_address(base: str, *, link_id: str) -> str:
     """Give the address of one question."""
-    return f"{base}/{link_id}"
+    return f"{base}/q/{link_id}"
 
 
 def spoken(item: Item, *, answer: Answer | None) -> str:

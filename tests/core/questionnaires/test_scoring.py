@@ -49,6 +49,12 @@ def test_two_gaps_are_no_score(form):
     assert found.because == "Cannot tell “Burden”: 2 of 3 answers are missing."
 
 
+def test_a_score_may_allow_no_gap_at_all(form):
+    strict = msgspec.structs.replace(form, scores=(msgspec.structs.replace(form.scores[0], at_most_missing=0),))
+    assert burden(strict, FULL).value == 5
+    assert burden(strict, {**FULL, "nights": Declined()}).value is None
+
+
 def test_nothing_answered_is_no_score_and_not_zero(form):
     assert burden(form, {}).value is None
 

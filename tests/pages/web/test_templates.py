@@ -116,12 +116,12 @@ PAGES: dict[str, tuple[str, msgspec.Struct]] = {
     ),
     "call today": (
         "portal/call_today.html",
-        CallTodayPage(advice=("Please call your team now.",), on="/questions/cannot-pee", help=HELP),
+        CallTodayPage(advice=("Please call your team now.",), on="/questions/q/cannot-pee", help=HELP),
     ),
     "paused": ("portal/paused.html", PausedPage(until="The link works until 3 May 2027.", help=HELP)),
     "link stopped": ("portal/link_stopped.html", StoppedPage(help=HELP)),
     "link stopped, no number": ("portal/link_stopped.html", StoppedPage(help=None)),
-    "phone us": ("portal/phone_us.html", PhonePage(help=HELP, back="/questions/wellbeing")),
+    "phone us": ("portal/phone_us.html", PhonePage(help=HELP, back="/questions/q/wellbeing")),
     "error": (
         "errors/error.html",
         ErrorPage(
