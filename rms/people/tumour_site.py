@@ -20,13 +20,18 @@ _S = TumourSite
 
 class SiteFinding(msgspec.Struct, frozen=True, kw_only=True):
     """What a code says. `site` is None when follow-up does not look after it; `organ_site` differs from `site` only
-    for people under 25, who belong to CTYA whatever the organ. `certain` False: a person must choose."""
+    for people under 25, who belong to CTYA whatever the organ. `certain` False: a person must look."""
 
     site: TumourSite | None
     because: str
     organ_site: TumourSite | None = None
     certain: bool = True
     secondary: bool = False
+
+    @property
+    def recorded(self) -> TumourSite | None:
+        """The site to record: None while the code leaves the organ open and a person must choose."""
+        return self.site if self.certain or self.site is not TumourSite.OTHER else None
 
 
 class _Range(msgspec.Struct, frozen=True):

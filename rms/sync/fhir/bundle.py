@@ -120,8 +120,9 @@ def _read_case(
 
 def _hold_back_whole_people(entries: Entries, cases: Mapping[int, Mapping[int, Case]]) -> None:
     """A fault in one record holds back all of the person: a plan must not start from half of a history."""
+    broken = {entries.position(subject) for subject in entries.broken_about.values()}
     for index, records in cases.items():
-        if entries.held & {index, *records}:
+        if index in broken or entries.held & {index, *records}:
             entries.held |= {index, *records}
         else:
             entries.ignored.update(case.ignored for case in records.values() if case.ignored)

@@ -72,7 +72,7 @@ def read_condition(condition: Condition, *, person: Person) -> Case:
         return Case(ignored="secondary cancers", flag=Flag(kind=FlagKind.SECONDARY_RECORDED, sentence=sentence))
     diagnosis = Diagnosis(
         ref=ref or f"{icd10}:{diagnosed_on or ''}",
-        site=finding.site if finding.certain else None,
+        site=finding.recorded,
         icd10=icd10,
         morphology=_morphology(condition),
         text=said(condition.code),
@@ -144,7 +144,7 @@ def read_procedure(procedure: Procedure, *, diagnosis_ref: str | None) -> Case:
 
 def _kind(procedure: Procedure) -> TreatmentKind | None:
     for coding in procedure.code.coding if procedure.code else ():
-        if is_snomed(coding) and coding.code in _SNOMED_KINDS:
+        if is_snomed(coding) and coding.code and coding.code in _SNOMED_KINDS:
             return _SNOMED_KINDS[coding.code]
         if is_opcs(coding) and coding.code:
             bare = coding.code.replace(".", "").upper()

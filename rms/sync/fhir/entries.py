@@ -5,11 +5,13 @@ A `modifierExtension` or `implicitRules` on something we read is refused, becaus
 
 import re
 from collections import Counter
+from contextlib import suppress
 
 import msgspec
 
 from rms.errors import BadInput
 from rms.sync.fhir.resources import (
+    About,
     Bundle,
     Condition,
     Entry,
@@ -41,6 +43,8 @@ class Entries:
         self.faults: list[Fault] = []
         self.held: set[int] = set()
         self.ignored: Counter[str] = Counter()
+        #: Whom the records that cannot be read are about, where they say so.
+        self.broken_about: dict[int, Reference] = {}
         self._organizations: dict[int, Organization] = {}
         self._practitioners: dict[int, Practitioner] = {}
         self._named: dict[str, int] = {}
@@ -74,7 +78,7 @@ class Entries:
                 index, "request.method", "Only whole records are read; nothing here is deleted or patched by a file."
             )
             return
-        if entry.resource is None or (entry.search and entry.search.mode == "outcome"):
+        if not bytes(entry.resource) or (entry.search and entry.search.mode == "outcome"):
             self.ignored["entries without a record"] += 1
             return
         try:
@@ -87,9 +91,14 @@ class Entries:
             self._keep(index, entry, kind, msgspec.json.decode(entry.resource, type=cls))
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             path, sentence = said_by(error)
-            self.fault(index, path, sentence)
+            self._broken(index, entry, path, sentence)
         except BadInput as refusal:
-            self.fault(index, "", str(refusal))
+            self._broken(index, entry, "", str(refusal))
+
+    def _broken(self, index: int, entry: Entry, path: str, sentence: str) -> None:
+        self.fault(index, path, sentence)
+        with suppress(msgspec.DecodeError, UnicodeDecodeError):
+            self.broken_about[index] = msgspec.json.decode(entry.resource, type=About).subject
 
     def _keep(self, index: int, entry: Entry, kind: Kind, resource: Resource) -> None:
         names = [entry.full_url, f"{kind.resource_type}/{kind.id}" if kind.id else None]

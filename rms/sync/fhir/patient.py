@@ -149,7 +149,10 @@ class PatientReader:
         updated = self._date("meta.lastUpdated", meta.last_updated if meta else None)
         current = [t for t in self.patient.telecom if t.value and t.use != "old" and not (t.period and t.period.end)]
         points = [self._telecom(t, updated) for t in sorted(current, key=lambda t: t.rank or 99)]
-        points += [_post(a, updated) for a in sorted(self.patient.address, key=lambda a: a.use != "home")]
+        points += [
+            _post(a, self._date("address", a.period.start if a.period else None) or updated)
+            for a in sorted(self.patient.address, key=lambda a: a.use != "home")
+        ]
         best: dict[ContactKind, ContactPoint] = {}
         for point in points:
             if point is not None:

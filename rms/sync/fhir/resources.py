@@ -10,23 +10,23 @@ class _Part(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """Base of all: FHIR writes names in camel case."""
 
 
-class Coding(_Part):
+class Coding(_Part, frozen=True, kw_only=True):
     system: str | None = None
     code: str | None = None
     display: str | None = None
 
 
-class CodeableConcept(_Part):
+class CodeableConcept(_Part, frozen=True, kw_only=True):
     coding: tuple[Coding, ...] = ()
     text: str | None = None
 
 
-class Period(_Part):
+class Period(_Part, frozen=True, kw_only=True):
     start: str | None = None
     end: str | None = None
 
 
-class Identifier(_Part):
+class Identifier(_Part, frozen=True, kw_only=True):
     use: str | None = None
     type: CodeableConcept | None = None
     system: str | None = None
@@ -35,13 +35,13 @@ class Identifier(_Part):
     extension: tuple["Extension", ...] = ()
 
 
-class Reference(_Part):
+class Reference(_Part, frozen=True, kw_only=True):
     reference: str | None = None
     identifier: Identifier | None = None
     display: str | None = None
 
 
-class Extension(_Part):
+class Extension(_Part, frozen=True, kw_only=True):
     url: str
     extension: tuple["Extension", ...] = ()
     value_date_time: str | None = None
@@ -51,7 +51,7 @@ class Extension(_Part):
     value_code: str | None = None
 
 
-class HumanName(_Part):
+class HumanName(_Part, frozen=True, kw_only=True):
     use: str | None = None
     text: str | None = None
     family: str | None = None
@@ -60,7 +60,7 @@ class HumanName(_Part):
     period: Period | None = None
 
 
-class ContactPointPart(_Part):
+class ContactPointPart(_Part, frozen=True, kw_only=True):
     system: str | None = None
     value: str | None = None
     use: str | None = None
@@ -68,7 +68,7 @@ class ContactPointPart(_Part):
     period: Period | None = None
 
 
-class Address(_Part):
+class Address(_Part, frozen=True, kw_only=True):
     use: str | None = None
     text: str | None = None
     line: tuple[str, ...] = ()
@@ -78,34 +78,34 @@ class Address(_Part):
     period: Period | None = None
 
 
-class Communication(_Part):
+class Communication(_Part, frozen=True, kw_only=True):
     language: CodeableConcept
     preferred: bool | None = None
     extension: tuple[Extension, ...] = ()
 
 
-class Link(_Part):
+class Link(_Part, frozen=True, kw_only=True):
     type: str
 
 
-class Meta(_Part):
+class Meta(_Part, frozen=True, kw_only=True):
     last_updated: str | None = None
     security: tuple[Coding, ...] = ()
 
 
-class Organization(_Part):
+class Organization(_Part, frozen=True, kw_only=True):
     id: str | None = None
     identifier: tuple[Identifier, ...] = ()
     name: str | None = None
 
 
-class Practitioner(_Part):
+class Practitioner(_Part, frozen=True, kw_only=True):
     id: str | None = None
     identifier: tuple[Identifier, ...] = ()
     name: tuple[HumanName, ...] = ()
 
 
-class Patient(_Part):
+class Patient(_Part, frozen=True, kw_only=True):
     id: str | None = None
     meta: Meta | None = None
     contained: tuple[Organization, ...] = ()
@@ -123,7 +123,7 @@ class Patient(_Part):
     link: tuple[Link, ...] = ()
 
 
-class Condition(_Part):
+class Condition(_Part, frozen=True, kw_only=True):
     id: str | None = None
     identifier: tuple[Identifier, ...] = ()
     extension: tuple[Extension, ...] = ()
@@ -134,7 +134,7 @@ class Condition(_Part):
     recorded_date: str | None = None
 
 
-class Procedure(_Part):
+class Procedure(_Part, frozen=True, kw_only=True):
     id: str | None = None
     identifier: tuple[Identifier, ...] = ()
     extension: tuple[Extension, ...] = ()
@@ -147,32 +147,38 @@ class Procedure(_Part):
     reason_reference: tuple[Reference, ...] = ()
 
 
-class Search(_Part):
+class Search(_Part, frozen=True, kw_only=True):
     mode: str | None = None
 
 
-class Request(_Part):
+class Request(_Part, frozen=True, kw_only=True):
     method: str | None = None
 
 
-class Entry(_Part):
+class Entry(_Part, frozen=True, kw_only=True):
     """One entry of a bundle. The resource stays raw until its type is known."""
 
     full_url: str | None = None
-    resource: msgspec.Raw | None = None
+    resource: msgspec.Raw = msgspec.Raw()  # empty when the entry has none
     search: Search | None = None
     request: Request | None = None
 
 
-class Bundle(_Part):
+class Bundle(_Part, frozen=True, kw_only=True):
     resource_type: str
     type: str
     entry: tuple[Entry, ...] = ()
 
 
-class Kind(_Part):
+class Kind(_Part, frozen=True, kw_only=True):
     """Only what a resource is; to choose how to decode it."""
 
     resource_type: str
     id: str | None = None
     implicit_rules: str | None = None
+
+
+class About(_Part, frozen=True, kw_only=True):
+    """Only whom a record is about; to find the person of a record that cannot be read."""
+
+    subject: Reference

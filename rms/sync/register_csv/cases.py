@@ -37,7 +37,7 @@ def read_diagnosis(cells: CellReader, *, person: Person | None) -> tuple[Diagnos
         return None, ()
     diagnosis = Diagnosis(
         ref=ref or f"{code}:{diagnosed_on or ''}",
-        site=finding.site if finding.certain else None,
+        site=finding.recorded,
         icd10=code,
         morphology=morphology,
         diagnosed_on=diagnosed_on,
@@ -59,7 +59,7 @@ def read_treatment(cells: CellReader, *, diagnosis: Diagnosis | None) -> Treatme
         cells.fault("Treatment ended", "The treatment would have ended before it started.")
     if kind is None:
         return None
-    if not started_on and not ended_on and not ref:
+    if not any(cells.row.cells.get(f"Treatment {name}") for name in ("started", "ended", "reference")):
         cells.fault("Treatment started", "A treatment needs a date or a reference to be told from others.")
     diagnosis_ref = diagnosis.ref if diagnosis else None
     return Treatment(

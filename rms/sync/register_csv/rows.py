@@ -1,5 +1,6 @@
 """One row of the register file as values, or its faults."""
 
+import re
 from collections.abc import Iterable, Sequence
 
 from rms.people.model import Death, Flag, FlagKind, Person, RegisterPerson
@@ -27,7 +28,7 @@ def read_row(cells: CellReader, *, hospital_system: str) -> ReadRow:
     death, said_alive = read_death(cells)
     if person is not None and death and death.died_on and death.died_on.latest < person.born_on.earliest:
         cells.fault("Date of death", "The person would have died before being born.")
-    key = _key(cells.row, ref, person)
+    key = _key(cells.row)
     if person is None or key is None or cells.faults:
         return ReadRow(number=cells.row.number, key=key or f"row {cells.row.number}", part=None, faults=cells.faults)
     part = RegisterPerson(
@@ -42,13 +43,16 @@ def read_row(cells: CellReader, *, hospital_system: str) -> ReadRow:
     return ReadRow(number=cells.row.number, key=key, part=part, faults=())
 
 
-def _key(row: Row, ref: str | None, person: Person | None) -> str | None:
-    """Say which rows belong together: the register's key, else the NHS number, else the hospital number."""
-    if ref:
+def _key(row: Row) -> str | None:
+    """Say which rows belong together: the register's key, else the NHS number, else the hospital number.
+
+    Read from the cells as they stand, so that a row with a fault is still known to be the same person's.
+    """
+    if ref := row.cells.get("Register reference"):
         return ref
-    if person is not None and person.nhs_number is not None:
-        return f"nhs-number:{person.nhs_number}"
-    number = row.cells.get("Hospital number")
+    if number := re.sub(r"[^0-9A-Za-z]", "", row.cells.get("NHS number", "")):
+        return f"nhs-number:{number}"
+    number = row.cells.get("Hospital number", "")
     return f"hospital-number:{number}" if number else None
 
 
