@@ -8,9 +8,10 @@ from datetime import date
 
 import msgspec
 
+from rms.alerts.model import Anchor
 from rms.dates import PartialDate
 from rms.people.model import Diagnosis, Treatment, TreatmentIntent, TreatmentKind
-from rms.plans.protocol.language import Anchor, Eligibility, Protocol, Question
+from rms.plans.protocol.language import Eligibility, Protocol, Question
 from rms.plans.schedule.words import ANCHOR_WORDS, day
 
 

@@ -6,7 +6,9 @@ from rms.db.migrate import sql_migration
 
 ID = "plans_0001"
 VERSION = "1.38.0"
-DESCRIPTION = "Protocol versions and their sign-off, plans, overrides, occurrences, and the calendar of what to look at next."
+DESCRIPTION = (
+    "Protocol versions and their sign-off, plans, overrides, occurrences, and the calendar of what to look at next."
+)
 
 SQL = """
 create table protocol_version (
@@ -57,6 +59,7 @@ create table plan (
   state_reason text,
   state_until date,
   revision integer not null default 1,
+  judge_on date,
   is_lead boolean not null default true,
   created_at timestamptz not null,
   created_by_staff_id bigint,
@@ -85,6 +88,8 @@ create table plan (
     outcome in ('completed', 'recurrence', 'declined', 'moved', 'died', 'other'))
 );
 create unique index plan_one_open_a_case on plan (organisation_id, case_id) where state <> 'ended';
+create index plan_to_judge_for_worker on plan (judge_on) where judge_on is not null;
+create index plan_pause_over_for_worker on plan (state_until) where state = 'paused';
 create index plan_by_patient on plan (organisation_id, patient_id);
 create index plan_by_team on plan (organisation_id, team_id, state);
 call put_under_scope('plan', web => 'select, insert, update', worker => 'select, insert, update');
@@ -107,7 +112,8 @@ create table plan_override (
   plan_id bigint not null,
   content jsonb not null,
   reason text not null,
-  author_staff_id bigint not null,
+  author_staff_id bigint,
+  author_name text not null,
   review_on date not null,
   made_at timestamptz not null,
   withdrawn_at timestamptz,
@@ -135,6 +141,8 @@ create table occurrence (
   analyte text,
   questionnaire_key text,
   title text not null,
+  channel text,
+  facts jsonb not null,
   earliest_on date not null,
   due_on date not null,
   latest_on date not null,
@@ -145,6 +153,8 @@ create table occurrence (
   closed_at timestamptz,
   closed_by_kind text,
   closed_by_id bigint,
+  done_on date,
+  rescheduled smallint not null default 0,
   plan_revision integer not null,
   created_at timestamptz not null,
   constraint occurrence_ref_once unique (ref),
@@ -160,7 +170,7 @@ create table occurrence (
   constraint occurrence_closed_together check (
     (state = 'open') = (closed_at is null) and (closed_at is null) = (closed_by_kind is null)),
   -- Only a result or a submitted questionnaire makes an occurrence done.
-  constraint occurrence_done_by_something check (state <> 'done' or closed_by_id is not null),
+  constraint occurrence_done_by_something check ((state = 'done') = (done_on is not null) and (state <> 'done' or closed_by_id is not null)),
   constraint occurrence_stop_says_why check (state not in ('skipped', 'void', 'missed') or state_reason is not null)
 );
 create index occurrence_open_match_for_worker on occurrence (patient_id, analyte) where state = 'open';
@@ -185,7 +195,7 @@ create trigger occurrence_event_append_only before update or delete on occurrenc
 call put_under_scope('occurrence_event', web => 'select, insert', worker => 'select, insert');
 
 -- When must an occurrence be looked at next: narrow, by month, no primary key. Whoever edits, pauses, resumes or closes
--- writes this row in the same transaction. Stages: remind:1.., ask:1.., chase, late.
+-- writes this row in the same transaction. Stages: remind:1.., ask:1.., review, chase, close-window.
 create table calendar (
   act_on date not null,
   organisation_id smallint not null,

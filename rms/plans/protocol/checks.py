@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from rms.alerts.analytes import ANALYTES
-from rms.alerts.model import Count, Figure
+from rms.alerts.model import URGENCY, Count, Figure
 from rms.alerts.rules import Condition, Rule, conditions_in
 from rms.alerts.rules.kinds import AllOf, AnyOf, CodedReport, ConfirmedThreshold, Missing, RedFlagAnswer, ScoreBeyond
 from rms.plans.protocol import defaults
@@ -154,6 +154,8 @@ def _rule(rule: Rule, protocol: Protocol) -> Found:
         yield from _measured(condition)
         yield from _numbers(condition)
         yield from _points_at(condition, protocol)
+        if isinstance(condition, ConfirmedThreshold) and URGENCY[condition.first_alert] >= URGENCY[rule.alert]:
+            yield "when.first_alert", "A confirmed breach must be more urgent than the first one."
 
 
 def _measured(condition: Condition) -> Found:

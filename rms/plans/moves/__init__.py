@@ -1,0 +1,25 @@
+"""What can happen to protocols, plans and occurrences inside an open transaction."""
+
+from rms.plans.moves.changing import add_repeat, override
+from rms.plans.moves.closing import close_occurrence, reopen_occurrence
+from rms.plans.moves.living import end, hold, pause, restore, resume, set_judge_on
+from rms.plans.moves.protocols import load_library, sign_off
+from rms.plans.moves.starting import start
+from rms.plans.moves.writing import refresh
+
+__all__ = [
+    "add_repeat",
+    "close_occurrence",
+    "end",
+    "hold",
+    "load_library",
+    "override",
+    "pause",
+    "refresh",
+    "reopen_occurrence",
+    "restore",
+    "resume",
+    "set_judge_on",
+    "sign_off",
+    "start",
+]

@@ -1,0 +1,33 @@
+"""Plans, protocols and occurrences as values."""
+
+from rms.plans.store.occurrences import (
+    OccurrenceOnFile,
+    locked_occurrence,
+    occurrences_of_plan,
+    open_occurrences,
+    waiting_for,
+)
+from rms.plans.store.plans import PlanOnFile, effective_plan, open_plans_of, plan_on_file, plans_of
+from rms.plans.store.protocols import (
+    ProtocolOnFile,
+    protocol_by_key,
+    protocol_versions,
+    signed_protocols,
+)
+
+__all__ = [
+    "OccurrenceOnFile",
+    "PlanOnFile",
+    "ProtocolOnFile",
+    "effective_plan",
+    "locked_occurrence",
+    "occurrences_of_plan",
+    "open_occurrences",
+    "open_plans_of",
+    "plan_on_file",
+    "plans_of",
+    "protocol_by_key",
+    "protocol_versions",
+    "signed_protocols",
+    "waiting_for",
+]

@@ -1,0 +1,114 @@
+"""Plans as values: the stored rows, and what holds for the person once protocol and changes are laid together."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from rms.clock import london_date
+from rms.db.engine import Tx
+from rms.errors import NotFound
+from rms.plans.model import Change, Course, Done, Override
+from rms.plans.protocol import Protocol
+from rms.plans.schedule import EffectivePlan, effective
+from rms.plans.store.protocols import decoded
+
+#: States in which nothing about the plan has ended; results are judged in all of them.
+NOT_ENDED = ("draft", "active", "paused", "suspended", "held", "in_transfer")
+
+
+class PlanOnFile(msgspec.Struct, frozen=True, kw_only=True):
+    """One plan with its protocol, its person's dates and the changes made for them."""
+
+    id: int
+    ref: UUID
+    organisation_id: int
+    patient_id: int
+    case_id: int
+    team_id: int
+    nurse_staff_id: int | None
+    protocol_version_id: int
+    protocol: Protocol
+    state: str
+    state_reason: str | None
+    revision: int
+    course: Course
+    overrides: tuple[Override, ...]
+
+    @property
+    def effective(self) -> EffectivePlan:
+        """What holds for this person."""
+        return effective(self.protocol, overrides=self.overrides)
+
+
+_PLAN = """
+select p.*, v.content, v.digest, m.born_text,
+       (select coalesce(jsonb_object_agg(a.anchor, a.on_date), '{}') from plan_anchor a
+         where a.organisation_id = p.organisation_id and a.plan_id = p.id) as anchors,
+       (select coalesce(jsonb_agg(jsonb_build_object('content', o.content, 'reason', o.reason, 'author', o.author_name,
+          'made_at', o.made_at, 'review_on', o.review_on) order by o.id), '[]') from plan_override o
+         where o.organisation_id = p.organisation_id and o.plan_id = p.id and o.withdrawn_at is null) as overrides,
+       (select coalesce(jsonb_agg(jsonb_build_object('step', c.step_key, 'number', c.number, 'done_on', c.done_on)
+          order by c.id), '[]') from occurrence c
+         where c.organisation_id = p.organisation_id and c.plan_id = p.id and c.state = 'done') as done
+  from plan p join protocol_version v on v.id = p.protocol_version_id
+  join patient m on m.organisation_id = p.organisation_id and m.id = p.patient_id
+"""
+
+
+def _plan(row: Mapping[str, Any]) -> PlanOnFile:
+    started = row["started_at"] or row["created_at"]
+    born = row["born_text"]
+    return PlanOnFile(
+        id=row["id"], ref=row["ref"], organisation_id=row["organisation_id"], patient_id=row["patient_id"],
+        case_id=row["case_id"], team_id=row["team_id"], nurse_staff_id=row["nurse_staff_id"],
+        protocol_version_id=row["protocol_version_id"],
+        protocol=decoded(row["protocol_version_id"], digest=row["digest"], content=row["content"]),
+        state=row["state"], state_reason=row["state_reason"], revision=row["revision"],
+        course=Course(
+            anchors={name: date.fromisoformat(on) for name, on in row["anchors"].items()},
+            started_on=london_date(started), born_on=date.fromisoformat(born) if len(born) == 10 else None,
+            done=tuple(msgspec.convert(one, Done) for one in row["done"]),
+        ),
+        overrides=tuple(_override(one) for one in row["overrides"]),
+    )  # fmt: skip
+
+
+def _override(stored: Mapping[str, Any]) -> Override:
+    return Override(
+        change=msgspec.convert(stored["content"], Change, strict=False), reason=stored["reason"], author=stored["author"],
+        made_on=date.fromisoformat(stored["made_at"][:10]), review_on=date.fromisoformat(stored["review_on"]),
+    )  # fmt: skip
+
+
+async def plan_on_file(tx: Tx, *, organisation_id: int, plan_id: int, lock: bool = False) -> PlanOnFile:
+    """One plan, locked on request; NotFound when it is not this organisation's."""
+    tail = " for no key update of p" if lock else ""
+    row = await tx.fetchrow(f"{_PLAN} where p.organisation_id = $1 and p.id = $2{tail}", organisation_id, plan_id)
+    if row is None:
+        raise NotFound("There is no such plan.")
+    return _plan(row)
+
+
+async def effective_plan(tx: Tx, *, organisation_id: int, plan_id: int) -> EffectivePlan:
+    """What holds for the person of a plan."""
+    return (await plan_on_file(tx, organisation_id=organisation_id, plan_id=plan_id)).effective
+
+
+async def plans_of(tx: Tx, *, organisation_id: int, patient_id: int) -> list[PlanOnFile]:
+    """All plans of a person, ended ones too, the oldest first."""
+    rows = await tx.fetch(f"{_PLAN} where p.organisation_id = $1 and p.patient_id = $2 order by p.id", organisation_id,
+                          patient_id)  # fmt: skip
+    return [_plan(row) for row in rows]
+
+
+async def open_plans_of(tx: Tx, *, organisation_id: int, patient_id: int) -> list[PlanOnFile]:
+    """The plans of a person that have not ended, locked, the oldest first."""
+    rows = await tx.fetch(
+        f"{_PLAN} where p.organisation_id = $1 and p.patient_id = $2 and p.state <> 'ended' order by p.id"
+        " for no key update of p",
+        organisation_id, patient_id,
+    )  # fmt: skip
+    return [_plan(row) for row in rows]
