@@ -1,0 +1,43 @@
+"""When each protocol asks for what. Every date here was worked out by hand on a calendar, not by the program."""
+
+from datetime import date
+
+import pytest
+
+from rms.plans.model import Course
+from rms.plans.protocol import load_library
+from rms.plans.schedule import effective, occurrences
+from tests.spec.tables import cases
+
+LIBRARY = load_library()
+
+# Born on 14 March 1948 unless the table says otherwise; the anchor is the one the step counts from.
+DATES = """
+protocol                          | step                    | anchor     | born       | due
+prostate-after-prostatectomy      | psa                     | 2026-08-31 | 1948-03-14 | 2026-11-30 2027-02-28 2027-05-31 2027-08-31 2028-02-29 2028-08-31 2029-02-28 2029-08-31 2030-02-28 2030-08-31 2031-02-28 2031-08-31 2032-08-31 2033-08-31 2034-08-31 2035-08-31 2036-08-31
+prostate-after-prostatectomy      | symptom-check           | 2026-03-10 | 1948-03-14 | 2026-09-10 2027-03-10 2027-09-10 2028-03-10 2029-03-10 2030-03-10 2031-03-10 2032-03-10 2033-03-10 2034-03-10 2035-03-10 2036-03-10
+prostate-after-radiotherapy       | psa                     | 2024-02-29 | 1948-03-14 | 2024-08-29 2025-02-28 2025-08-29 2026-02-28 2026-08-29 2027-02-28 2027-08-29 2028-02-29 2028-08-29 2029-02-28 2030-02-28 2031-02-28 2032-02-29 2033-02-28 2034-02-28
+colorectal-after-curative-surgery | cea                     | 2026-01-31 | 1960-05-01 | 2026-07-31 2027-01-31 2027-07-31 2028-01-31 2028-07-31 2029-01-31 2030-01-31 2031-01-31
+colorectal-after-curative-surgery | ct                      | 2026-01-31 | 1960-05-01 | 2027-01-31 2028-07-31
+colorectal-after-curative-surgery | colonoscopy             | 2026-01-31 | 1960-05-01 | 2027-01-31 2030-01-31
+colorectal-after-curative-surgery | colonoscopy             | 2026-01-31 | 1953-06-01 | 2027-01-31
+colorectal-after-curative-surgery | colonoscopy             | 2026-01-31 | 1949-01-01 |
+breast-after-primary-treatment    | mammogram               | 2026-05-04 | 1970-01-01 | 2027-05-04 2028-05-04 2029-05-04 2030-05-04 2031-05-04
+breast-after-primary-treatment    | mammogram               | 2026-05-04 | 1983-05-05 | 2027-05-04 2028-05-04 2029-05-04 2030-05-04 2031-05-04 2032-05-04 2033-05-04
+breast-after-primary-treatment    | mammogram               | 2026-05-04 | 1983-05-04 | 2027-05-04 2028-05-04 2029-05-04 2030-05-04 2031-05-04 2032-05-04
+breast-after-primary-treatment    | end-of-treatment-review | 2026-08-31 | 1970-01-01 | 2027-02-28
+"""  # noqa: E501
+
+
+@pytest.mark.parametrize("case", cases(DATES), ids=lambda case: f"{case['protocol']} {case['step']} {case['born']}")
+def test_the_dates_of_a_step(case: dict[str, str]) -> None:
+    plan = effective(LIBRARY[case["protocol"]])
+    step = plan.step(case["step"])
+    assert step is not None
+    anchored_on = date.fromisoformat(case["anchor"])
+    course = Course(
+        anchors={step.step.schedule.anchor: anchored_on},
+        started_on=anchored_on,
+        born_on=date.fromisoformat(case["born"]),
+    )
+    assert [o.due_on.isoformat() for o in occurrences(step, course=course)] == case["due"].split()
