@@ -1,4 +1,7 @@
-"""A FHIR Patient as a person. Faults hold the person back; what is only incomplete becomes a flag."""
+"""A FHIR Patient as a person. Faults hold the person back; what is only incomplete becomes a flag.
+
+Accessible-information needs are not read: UK Core has no settled place for them on a Patient. The CSV file carries them.
+"""
 
 from collections.abc import Callable, Sequence
 
@@ -14,13 +17,12 @@ from rms.people.model import (
     FlagKind,
     GpPractice,
     HospitalNumber,
-    Need,
     Person,
     PersonName,
     Sex,
 )
 from rms.sync.fhir.resources import Address, ContactPointPart, Extension, HumanName, Patient, Reference
-from rms.sync.fhir.values import NHS_NUMBER, codes, read_date, said
+from rms.sync.fhir.values import NHS_NUMBER, codes, read_date
 
 UK_CORE = "https://fhir.hl7.org.uk/StructureDefinition/Extension-UKCore-"
 VERIFIED = frozenset({"01", "number-present-and-verified"})
@@ -64,7 +66,6 @@ class PatientReader:
             gp=next((gp for gp in gps if gp), None),
             language=language,
             interpreter_needed=interpreter_needed,
-            needs=tuple(need for extension in patient.extension for need in _needs(extension)),
             restricted=restricted,
         )
 
@@ -201,13 +202,6 @@ def _death_notification(extensions: Sequence[Extension]) -> tuple[str | None, st
             found = codes(status.value_codeable_concept) if status else frozenset()
             return next(iter(found), None), (made.value_date_time or "")[:10] or None if made else None
     return None, None
-
-
-def _needs(extension: Extension) -> tuple[Need, ...]:
-    if extension.url != f"{UK_CORE}AdditionalContactDetails" and "AccessibleInformation" not in extension.url:
-        return ()
-    concepts = [e.value_codeable_concept for e in (extension, *extension.extension) if e.value_codeable_concept]
-    return tuple(Need(text=said(c) or "", code=next(iter(codes(c)), None)) for c in concepts if said(c))
 
 
 def _asks_for_interpreter(extension: Extension) -> bool:

@@ -79,6 +79,30 @@ def test_an_nhs_number_that_cannot_be_one_is_refused(value: str) -> None:
     assert first_fault(reading)[0] == "$.entry[0].resource.identifier[0].value"
 
 
+def test_an_old_nhs_number_gives_way_to_the_current_one_and_two_current_ones_are_refused() -> None:
+    system = "https://fhir.nhs.uk/Id/nhs-number"
+    current, old = {"system": system, "value": "9990000018"}, {"system": system, "value": "9990000026"}
+    (person,) = with_patient(identifier=[old | {"use": "old"}, current]).people
+    assert str(person.person.nhs_number) == "9990000018"
+    assert first_fault(with_patient(identifier=[old, current]))[0] == "$.entry[0].resource.identifier"
+
+
+def test_an_unverified_nhs_number_an_interpreter_and_a_withheld_address_are_noticed() -> None:
+    status = {"coding": [{"system": "x", "code": "number-present-but-not-traced"}]}
+    extension = [{"url": "https://fhir.hl7.org.uk/x", "valueCodeableConcept": status}]
+    number = {"system": "https://fhir.nhs.uk/Id/nhs-number", "value": "9990000018", "extension": extension}
+    (record,) = with_patient(
+        identifier=[number],
+        extension=[
+            {"url": "http://hl7.org/fhir/StructureDefinition/patient-interpreterRequired", "valueBoolean": True}
+        ],
+        communication=[{"language": {"coding": [{"code": "pl"}]}}],
+        meta={"security": [{"code": "R"}]},
+    ).people
+    assert [flag.kind for flag in record.flags] == [FlagKind.NHS_NUMBER_NOT_VERIFIED]
+    assert (record.person.language, record.person.interpreter_needed, record.person.restricted) == ("pl", True, True)
+
+
 @pytest.mark.parametrize("where", [0, 1, 2])
 def test_an_unknown_modifier_is_refused_wherever_it_stands(where: int) -> None:
     content = story()
