@@ -15,11 +15,15 @@ _EMAIL = re.compile(r"[^\s@,;<>\"()]+@[^\s@,;<>\"()]+\.[^\s@,;<>\"()]+")
 
 
 class Found(msgspec.Struct, frozen=True, kw_only=True):
-    """The provider has it. `state` is accepted, delivered or failed; `copies` above 1 means it was sent twice."""
+    """The provider has it. `state` is accepted, delivered or failed; `copies` above 1 means it was sent twice.
+
+    `permanent`: it failed because the number or address does not exist.
+    """
 
     state: MessageState
     provider_ref: str
     copies: int = 1
+    permanent: bool = False
 
 
 class NotThere(msgspec.Struct, frozen=True):

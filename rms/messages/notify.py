@@ -76,7 +76,7 @@ class NotifyGateway:
         template_email: str | None,
         connect_seconds: float = CONNECT_SECONDS,
         read_seconds: float = READ_SECONDS,
-        at_most: int = 4,
+        at_most: int = 10,
     ) -> None:
         # Its client warns with the answer's text, and urllib3 writes addresses of calls: neither may reach a log.
         silence("notifications_python_client", "urllib3")
@@ -138,6 +138,7 @@ class NotifyGateway:
             state=_AS_STATE.get(worst, MessageState.FAILED),
             provider_ref=str(ours[statuses.index(worst)][0]),
             copies=len(ours),
+            permanent=worst is ReceiptStatus.FAILED_PERMANENT,
         )
 
     async def aclose(self) -> None:

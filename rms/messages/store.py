@@ -1,7 +1,7 @@
 """Messages as values, and what the worker claims. No decisions; locks are taken people first, then messages."""
 
-from collections.abc import Iterable, Mapping
-from datetime import datetime
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +10,7 @@ import msgspec
 from rms.db.engine import Tx
 from rms.errors import NotFound
 from rms.messages.model import Channel, MessageState, Purpose, Recipient
+from rms.people.store import lock_people
 
 
 class MessageOnFile(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,84 +30,142 @@ class MessageOnFile(msgspec.Struct, frozen=True, kw_only=True):
     attempt: int
     facts: Mapping[str, Any]
     state: MessageState
+    state_reason: str | None
+    not_before: datetime
     not_after: datetime
+    queued_at: datetime
     epoch: int
     address: str | None
     called_at: datetime | None
     asked: int
+    provider: str | None
 
 
-MESSAGE = """
-select id, ref, organisation_id, patient_id, team_id, plan_id, recipient, cause_kind, cause_id, purpose, channel, attempt,
-       facts, state, not_after, epoch, address, called_at, asked
-  from message
+class ToAsk(msgspec.Struct, frozen=True, kw_only=True):
+    """A message to ask about. `since_call` is the time from the call to this claim, both by the database's clock."""
+
+    message: MessageOnFile
+    since_call: timedelta
+
+
+COLUMNS = (
+    "id, ref, organisation_id, patient_id, team_id, plan_id, recipient, cause_kind, cause_id, purpose, channel, attempt,"
+    " facts, state, state_reason, not_before, not_after, queued_at, epoch, address, called_at, asked, provider"
+)
+MESSAGE = f"select {COLUMNS} from message"
+
+# A candidate that may not be sent (sending is off, no provider is set up) is still taken once it is too old: then it
+# becomes somebody's task instead of waiting in silence.
+_CANDIDATES = """
+select id, patient_id from message
+ where state = 'queued' and not_before <= $1 and (channel = any($2) or not_after < $1)
+ order by not_before, id limit $3
+"""
+
+# Whoever records a death locks the person, or, for a person of another organisation, the number (record_death_fact):
+# so a claim and a death wait for each other here. A person who is busy is left for the next round; nobody waits.
+_LOCK_PEOPLE = """
+select id, nhs_number is null or pg_try_advisory_xact_lock_shared(hashtextextended(nhs_number, 0)) as still
+  from (select id, nhs_number from patient where id = any($1) order by id for no key update skip locked) locked
+"""
+
+_TO_ASK = """
+with due as (
+  select id from message
+   where (state = 'sending' and lease_until < clock_timestamp())
+      or (state in ('accepted', 'unknown') and ask_after < clock_timestamp())
+   order by id limit $1 for update skip locked)
+update message set epoch = epoch + 1, asked = asked + 1,
+       lease_until = case when state = 'sending' then clock_timestamp() + make_interval(secs => $2) else lease_until end,
+       ask_after = case when state = 'sending' then ask_after else clock_timestamp() + make_interval(secs => $2) end
+ where id in (select id from due)
 """
 
 
 def message_from(row: Mapping[str, Any]) -> MessageOnFile:
     """Make the value from a row of `message`."""
+    known = {name: row[name] for name in MessageOnFile.__struct_fields__}
     return MessageOnFile(
-        id=row["id"], ref=row["ref"], organisation_id=row["organisation_id"], patient_id=row["patient_id"],
-        team_id=row["team_id"], plan_id=row["plan_id"], recipient=Recipient(row["recipient"]),
-        cause_kind=row["cause_kind"], cause_id=row["cause_id"], purpose=Purpose(row["purpose"]),
-        channel=Channel(row["channel"]), attempt=row["attempt"], facts=row["facts"], state=MessageState(row["state"]),
-        not_after=row["not_after"], epoch=row["epoch"], address=row["address"], called_at=row["called_at"],
-        asked=row["asked"],
+        **known | {"recipient": Recipient(row["recipient"]), "purpose": Purpose(row["purpose"]),
+                   "channel": Channel(row["channel"]), "state": MessageState(row["state"])}
     )  # fmt: skip
 
 
 async def locked_message(tx: Tx, *, organisation_id: int, message_id: int) -> MessageOnFile:
-    """One message, locked; NotFound when it is not this organisation's."""
-    row = await tx.fetchrow(f"{MESSAGE} where organisation_id = $1 and id = $2 for update", organisation_id, message_id)
-    if row is None:
+    """One message, locked after its person; NotFound when it is not this organisation's."""
+    patient_id = await tx.fetchval(
+        "select patient_id from message where organisation_id = $1 and id = $2", organisation_id, message_id
+    )
+    if patient_id is None:
         raise NotFound("There is no such message.")
+    await lock_people(tx, [patient_id])
+    row = await tx.fetchrow(f"{MESSAGE} where organisation_id = $1 and id = $2 for update", organisation_id, message_id)
+    assert row is not None  # messages are never deleted
     return message_from(row)
 
 
-async def claim_ready(tx: Tx, *, now: datetime, limit: int) -> list[MessageOnFile]:
-    """Messages that may leave now, locked, with their people locked before them: a death waits for us or we for it.
+async def claim_ready(tx: Tx, *, now: datetime, channels: Collection[Channel], limit: int) -> list[MessageOnFile]:
+    """Messages that may leave now by one of `channels`, or are too old to leave at all, locked after their people.
 
-    Whoever records a death locks the person and then the messages; the same order here leaves no deadlock and no gap.
+    A death waits for us or we for it: whoever records one locks the person before anything else, as we do. People whom
+    somebody else has locked are passed over; so two workers take different people, and nobody's long work holds up all.
     """
-    candidates = await tx.fetch(
-        "select id, patient_id from message where state = 'queued' and not_before <= $1 order by not_before, id limit $2",
-        now, limit,
-    )  # fmt: skip
+    candidates = await tx.fetch(_CANDIDATES, now, sorted(channels), limit)
     if not candidates:
         return []
-    await tx.fetch(
-        "select id from patient where id = any($1) order by id for share",
-        sorted({row["patient_id"] for row in candidates}),
-    )
+    people = await tx.fetch(_LOCK_PEOPLE, sorted({row["patient_id"] for row in candidates}))
     rows = await tx.fetch(
-        f"{MESSAGE} where id = any($1) and state = 'queued' order by not_before, id for update skip locked",
-        [row["id"] for row in candidates],
-    )
+        f"{MESSAGE} where id = any($1) and patient_id = any($2) and state = 'queued' and not_before <= $3"
+        " order by not_before, id for update skip locked",
+        [row["id"] for row in candidates], [row["id"] for row in people if row["still"]], now,
+    )  # fmt: skip
     return [message_from(row) for row in rows]
 
 
-async def claim_to_ask(tx: Tx, *, limit: int) -> list[MessageOnFile]:
+async def is_ours(tx: Tx, *, organisation_id: int, message_id: int, epoch: int) -> bool:
+    """Does the claim with this epoch still hold, its lease included? By the database's clock, not the worker's."""
+    held: bool = await tx.fetchval(
+        "select exists (select from message where organisation_id = $1 and id = $2 and epoch = $3 and state = 'sending'"
+        " and lease_until > clock_timestamp())",
+        organisation_id, message_id, epoch,
+    )  # fmt: skip
+    return held
+
+
+async def claim_to_ask(tx: Tx, *, lease_seconds: float, limit: int) -> list[ToAsk]:
     """Messages whose outcome must be asked for: their worker died, the answer was unclear, or no receipt came.
 
     The lease moves on in the same statement (and the epoch with it), so that another worker, or the one that was only
     frozen, cannot write about them any more.
     """
     rows = await tx.fetch(
-        "update message m set epoch = m.epoch + 1, asked = m.asked + 1,"
-        " lease_until = case when m.state = 'sending' then clock_timestamp() + interval '60 seconds' else m.lease_until end,"
-        " ask_after = clock_timestamp() + interval '60 seconds'"
-        " from (select id from message where (state = 'sending' and lease_until < clock_timestamp())"
-        "         or (state in ('accepted', 'unknown') and ask_after < clock_timestamp())"
-        "        order by id limit $1 for update skip locked) due"
-        " where m.id = due.id returning m.*",
-        limit,
+        f"{_TO_ASK} returning {COLUMNS}, clock_timestamp() - called_at as since_call", limit, lease_seconds
+    )
+    return [ToAsk(message=message_from(row), since_call=row["since_call"] or timedelta(0)) for row in rows]
+
+
+async def unwanted_because(tx: Tx, *, organisation_id: int, message_id: int) -> str | None:
+    """Why a message that was under way is no longer wanted (see `moves.voiding`); None while it is."""
+    reason: str | None = await tx.fetchval(
+        "select detail from message_event where organisation_id = $1 and message_id = $2 and kind = 'unwanted'"
+        " order by id desc limit 1",
+        organisation_id, message_id,
     )  # fmt: skip
-    return [message_from(row) for row in rows]
+    return reason
+
+
+async def door(tx: Tx, reference: UUID) -> tuple[int, int] | None:
+    """Where a provider's reference leads: (organisation, message), or None. Needs no organisation's scope."""
+    row = await tx.fetchrow("select organisation_id, message_id from door_message_find($1)", reference)
+    return None if row is None else (row["organisation_id"], row["message_id"])
 
 
 async def note(tx: Tx, *, message: MessageOnFile, kind: str, detail: str | None, now: datetime) -> None:
     """Add a line to a message's history."""
-    await notes(tx, [(message.organisation_id, message.id, kind, detail)], now=now)
+    await tx.execute(
+        "insert into message_event (organisation_id, message_id, kind, detail, at) values ($1, $2, $3, $4, $5)",
+        message.organisation_id, message.id, kind, detail, now,
+    )  # fmt: skip
 
 
 async def notes(tx: Tx, lines: Iterable[tuple[int, int, str, str | None]], *, now: datetime) -> None:

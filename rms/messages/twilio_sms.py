@@ -75,7 +75,7 @@ class TwilioGateway:
         callback_url: str | None = None,
         connect_seconds: float = CONNECT_SECONDS,
         read_seconds: float = READ_SECONDS,
-        at_most: int = 4,
+        at_most: int = 10,
     ) -> None:
         # Its client writes addresses, queries and headers of calls at INFO, urllib3 addresses at DEBUG.
         silence("twilio", "urllib3")

@@ -1,6 +1,7 @@
 """The worker's duties of this room: send what may leave, ask about what is not known."""
 
 from rms.messages.jobs.asking import ask_due
-from rms.messages.jobs.sending import Links, Outbox, send_due
+from rms.messages.jobs.outbox import Links, Outbox
+from rms.messages.jobs.sending import send_due
 
 __all__ = ["Links", "Outbox", "ask_due", "send_due"]

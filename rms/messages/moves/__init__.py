@@ -2,7 +2,13 @@
 
 from rms.messages.moves.queueing import queue, queue_many
 from rms.messages.moves.settling import note_answer, note_outcome, record_receipt, stop
-from rms.messages.moves.voiding import hold_for_patient, void_for_cause, void_for_patient, void_for_plan
+from rms.messages.moves.voiding import (
+    hold_for_patient,
+    release_for_patient,
+    void_for_cause,
+    void_for_patient,
+    void_for_plan,
+)
 
 __all__ = [
     "hold_for_patient",
@@ -11,6 +17,7 @@ __all__ = [
     "queue",
     "queue_many",
     "record_receipt",
+    "release_for_patient",
     "stop",
     "void_for_cause",
     "void_for_patient",

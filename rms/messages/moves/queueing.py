@@ -62,17 +62,20 @@ async def queue(
 ) -> int | None:
     """Queue one message; returns its id, or None when it stands already or when nobody can be reached.
 
-    A person who is reached by telephone only, or whose details are all dead, becomes the team's task (an alert of kind
-    chase) instead of silence.
+    With `channel` None it stands already whichever channel it took: somebody who has changed their mind meanwhile does
+    not get it twice. A person who is reached by telephone only, or whose details are all dead, becomes the team's task
+    (an alert of kind chase) instead of silence. The caller holds the person's lock.
     """
     asked = ToQueue(
         organisation_id=organisation_id, patient_id=patient_id, team_id=team_id, recipient=recipient,
         cause_kind=cause_kind, cause_id=cause_id, purpose=purpose, channel=channel, facts=facts, not_before=not_before,
         not_after=not_after, plan_id=plan_id, plan_revision=plan_revision, attempt=attempt,
     )  # fmt: skip
+    if channel is None and await _stands(tx, asked):
+        return None
     way = channel or await _way_to(tx, asked)
-    if way is None:
-        await _ask_the_team_to_phone(tx, asked, now=now)
+    if isinstance(way, _Phone):
+        await _ask_the_team_to_phone(tx, asked, why=way.why, now=now)
         return None
     message_id: int | None = await tx.fetchval(
         "insert into message (organisation_id, patient_id, team_id, plan_id, plan_revision, recipient, cause_kind, cause_id,"
@@ -93,24 +96,40 @@ async def queue_many(tx: Tx, wanted: list[ToQueue], *, now: datetime) -> int:
     return queued
 
 
-async def _way_to(tx: Tx, asked: ToQueue) -> Channel | None:
-    """The channel a person prefers when they have a detail for it, else the first they have one for; None: telephone."""
+class _Phone(msgspec.Struct, frozen=True):
+    """Nothing can be written to this person, and why."""
+
+    why: str
+
+
+async def _stands(tx: Tx, asked: ToQueue) -> bool:
+    found: bool = await tx.fetchval(
+        "select exists (select from message where organisation_id = $1 and cause_kind = $2 and cause_id = $3"
+        " and purpose = $4 and recipient = $5 and attempt = $6)",
+        asked.organisation_id, asked.cause_kind, asked.cause_id, asked.purpose, asked.recipient, asked.attempt,
+    )  # fmt: skip
+    return found
+
+
+async def _way_to(tx: Tx, asked: ToQueue) -> Channel | _Phone:
+    """The channel a person prefers when they have a detail for it, else the first they have one for."""
     if asked.recipient is not Recipient.PERSON:
         return Channel.LETTER
     them = await person(tx, organisation_id=asked.organisation_id, patient_id=asked.patient_id)
     if them.prefers == "phone":
-        return None
+        return _Phone("they are reached by telephone only")
     contacts = await contacts_in_force(tx, organisation_id=asked.organisation_id, patient_id=asked.patient_id)
     kinds = {contact.kind for contact in contacts}
     order = sorted(Channel, key=lambda channel: channel != them.prefers)
-    return next((channel for channel in order if NEEDS[channel] in kinds), None)
+    nowhere = _Phone("no mobile number, email or postal address is known that works")
+    return next((channel for channel in order if NEEDS[channel] in kinds), nowhere)
 
 
-async def _ask_the_team_to_phone(tx: Tx, asked: ToQueue, *, now: datetime) -> None:
+async def _ask_the_team_to_phone(tx: Tx, asked: ToQueue, *, why: str, now: datetime) -> None:
     what = asked.purpose.replace("_", " ")
     await raise_alert(
         tx, organisation_id=asked.organisation_id, team_id=asked.team_id, kind=AlertKind.CHASE, subject_kind="patient",
         subject_id=asked.patient_id, rule_key="phone", patient_id=asked.patient_id, plan_id=asked.plan_id,
-        sentence=f"Please phone this person ({what}): they are reached by telephone only.",
+        sentence=f"Please phone this person ({what}): {why}.",
         cause_kind=f"{asked.cause_kind}:{asked.purpose}", cause_id=asked.cause_id, by=WORKER, now=now,
     )  # fmt: skip

@@ -317,6 +317,8 @@ $$;
 create function record_death_fact(number text, new_state text, new_died_on text, new_source text, at timestamptz)
 returns void
 language sql security definer set search_path = pg_catalog, public as $$
+  -- Whoever claims a send holds this lock shared: no claim of any organisation slips between our look and our commit.
+  select pg_advisory_xact_lock(hashtextextended(number, 0));
   insert into death (nhs_number, state, died_on, source, recorded_at)
   values (number, new_state, new_died_on, new_source, at)
   on conflict (nhs_number) do update
