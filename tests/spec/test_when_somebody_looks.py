@@ -28,6 +28,7 @@ step          | today      | reached           | looked at
 psa           | 2026-12-01 |                   | 2027-01-18 remind:1, 2027-02-15 remind:2, 2027-03-02 late, 2027-03-08 remind:3, 2027-03-22 chase, 2027-03-30 close-window
 psa           | 2027-02-01 |                   | 2027-02-01 remind:1, 2027-02-15 remind:2, 2027-03-02 late, 2027-03-08 remind:3, 2027-03-22 chase, 2027-03-30 close-window
 psa           | 2027-02-01 | remind:1          | 2027-02-15 remind:2, 2027-03-02 late, 2027-03-08 remind:3, 2027-03-22 chase, 2027-03-30 close-window
+psa           | 2027-01-10 | remind:2          | 2027-03-02 late, 2027-03-08 remind:3, 2027-03-22 chase, 2027-03-30 close-window
 psa           | 2027-03-10 |                   | 2027-03-02 late, 2027-03-10 remind:3, 2027-03-22 chase, 2027-03-30 close-window
 psa           | 2027-03-10 | remind:3 late     | 2027-03-22 chase, 2027-03-30 close-window
 symptom-check | 2027-02-01 |                   | 2027-03-01 remind:1, 2027-03-02 late, 2027-03-04 remind:2, 2027-03-08 remind:3, 2027-03-22 chase, 2027-03-30 close-window

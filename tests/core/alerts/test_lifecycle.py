@@ -90,7 +90,8 @@ def test_the_reason_names_who_was_passed_over() -> None:
 def test_act_today_is_not_put_off_past_its_day() -> None:
     late_today, tomorrow = NOW.replace(hour=23, minute=30), NOW.replace(day=4, hour=0)
     assert why_not_snooze(AlertKind.ACT_TODAY, until=late_today, reason="In clinic", now=NOW) is None
-    assert why_not_snooze(AlertKind.ACT_TODAY, until=tomorrow, reason="In clinic", now=NOW) is not None
+    refused = why_not_snooze(AlertKind.ACT_TODAY, until=tomorrow, reason="In clinic", now=NOW)
+    assert refused == "An alert to act on today cannot be set aside past today."
 
 
 @pytest.mark.parametrize(("days", "allowed"), [(1, True), (14, True), (15, False), (-1, False)])

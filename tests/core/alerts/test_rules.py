@@ -103,6 +103,13 @@ def test_of_one_day_the_worst_counts() -> None:
 NADIR = a_rule("delta_from_nadir", analyte="psa", delta=from_source("2.0"), unit="ug/L", anchor="end_of_treatment")
 
 
+def test_the_first_reading_after_treatment_has_nothing_to_be_compared_with() -> None:
+    facts = Facts(today=TODAY, readings=(psa("2027-03-03", "9"),), anchors={"end_of_treatment": date(2026, 6, 1)})
+    finding = evaluate(NADIR, facts)
+    assert finding.sentence == "PSA 9 ug/L on 3 March 2027 is the first reading after treatment."
+    assert finding.outcome is CLEAR
+
+
 def test_a_nadir_without_its_anchor_is_cannot_tell() -> None:
     assert found(NADIR, psa("2027-03-03", "9")) is CANNOT_TELL
 
@@ -162,6 +169,7 @@ def test_doubling_time() -> None:
     assert found(DOUBLING, *fast, psa("2027-03-05", "0.05")) is CLEAR
     assert found(DOUBLING, *fast, psa("2027-03-05", "0.5", comparator="<")) is CANNOT_TELL
     assert found(DOUBLING, *fast[:2], psa("2027-03-01", "0.8", comparator=">")) is BREACH
+    assert found(DOUBLING, fast[0], psa("2026-09-01", "0.4", comparator=">"), fast[2]) is CLEAR  # two usable readings
     assert found(DOUBLING, *(psa(r.sample_on.isoformat(), "0.4") for r in fast)) is CLEAR
 
 

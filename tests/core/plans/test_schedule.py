@@ -138,6 +138,10 @@ def test_the_same_changes_survive_storage(changed: Made) -> None:
 def test_what_closed_before_the_plan_began_here_is_not_asked_for(prostatectomy: Protocol) -> None:
     late_start = msgspec.structs.replace(COURSE, started_on=date(2027, 3, 20))
     assert due(step_of(prostatectomy, "psa"), late_start) == AS_WRITTEN[3:]
+    last_day = msgspec.structs.replace(COURSE, started_on=date(2027, 4, 7))
+    assert due(step_of(prostatectomy, "psa"), last_day) == AS_WRITTEN[3:]
+    day_after = msgspec.structs.replace(COURSE, started_on=date(2027, 4, 8))
+    assert due(step_of(prostatectomy, "psa"), day_after) == AS_WRITTEN[4:]
 
 
 MID_COURSE = [
