@@ -58,8 +58,6 @@ class StaffRow(Table, tablename="staff"):
     totp_seed = Bytea(null=True, default=None)
     totp_confirmed_at = Timestamptz(null=True, default=None)
     totp_last_step = BigInt(null=True, default=None)
-    failures = SmallInt(null=False, default=None)
-    locked_until = Timestamptz(null=True, default=None)
     created_at = Timestamptz(null=False, default=None)
     ended_at = Timestamptz(null=True, default=None)
     ended_by = Text(null=True, default=None)
@@ -206,6 +204,14 @@ class DoorSignInRow(Table, tablename="door_sign_in"):
     sign_in_name = Text(null=False, default=None, primary_key=True)
     organisation_id = SmallInt(null=False, default=None)
     staff_id = BigInt(null=False, default=None)
+
+
+class DoorSignInTryRow(Table, tablename="door_sign_in_try"):
+    """A row of door_sign_in_try."""
+
+    key = Bytea(null=False, default=None, primary_key=True)
+    tries = Integer(null=False, default=None)
+    until = Timestamptz(null=False, default=None)
 
 
 class DoorSessionRow(Table, tablename="door_session"):

@@ -47,8 +47,6 @@ create table staff (
   totp_seed bytea,
   totp_confirmed_at timestamptz,
   totp_last_step bigint,
-  failures smallint not null default 0,
-  locked_until timestamptz,
   created_at timestamptz not null default clock_timestamp(),
   ended_at timestamptz,
   ended_by text,
@@ -268,6 +266,40 @@ create table door_session (
 create index door_session_by_subject on door_session (organisation_id, kind, subject_id) where ended_at is null;
 grant select on door_session to rms_backup;
 
+-- How often somebody tried to sign in: a hash of an account's name or of an address, never the thing itself.
+create table door_sign_in_try (
+  key bytea primary key,
+  tries integer not null,
+  until timestamptz not null,
+  constraint door_sign_in_try_key_is_a_hash check (octet_length(key) = 32)
+);
+create index door_sign_in_try_old on door_sign_in_try (until);
+grant select on door_sign_in_try to rms_backup;
+
+-- Counts a try before it is judged, in one statement, so that no number of tries at once gets past the limit.
+-- Gives the tries of the present window and when it ends. Each call clears a few windows that are long over.
+create function door_sign_in_try_count(try_key bytea, seconds integer)
+returns table (tries integer, until timestamptz)
+language plpgsql security definer set search_path = pg_catalog, public as $$
+#variable_conflict use_column
+begin
+  delete from door_sign_in_try where key in (
+    select old.key from door_sign_in_try old where old.until < clock_timestamp() - interval '1 day'
+     order by old.until limit 5 for update skip locked);
+  return query
+    insert into door_sign_in_try as t (key, tries, until)
+    values (try_key, 1, clock_timestamp() + make_interval(secs => seconds))
+    on conflict (key) do update
+      set tries = case when t.until <= clock_timestamp() then 1 else t.tries + 1 end,
+          until = case when t.until <= clock_timestamp() then excluded.until else t.until end
+    returning t.tries, t.until;
+end $$;
+-- Somebody got in: their account's tries are forgotten, and this one does not count for where they came from.
+create function door_sign_in_try_passed(account_key bytea, source_key bytea) returns void
+language sql security definer set search_path = pg_catalog, public as $$
+  delete from door_sign_in_try where key = account_key;
+  update door_sign_in_try set tries = greatest(tries - 1, 0) where key = source_key
+$$;
 create function door_sign_in_find(name text) returns table (organisation_id smallint, staff_id bigint)
 language sql stable security definer set search_path = pg_catalog, public as $$
   select d.organisation_id, d.staff_id from door_sign_in d where d.sign_in_name = lower(name)
@@ -276,13 +308,18 @@ create function door_sign_in_add(name text, organisation smallint, staff bigint)
 language sql security definer set search_path = pg_catalog, public as $$
   insert into door_sign_in (sign_in_name, organisation_id, staff_id) values (lower(name), organisation, staff)
 $$;
+-- Outside a demo nobody gets a whole session without a second factor, whatever the program says.
 create function door_session_open(token bytea, session_kind text, organisation smallint, subject bigint,
   idle integer, absolute interval, second_factor boolean) returns void
-language sql security definer set search_path = pg_catalog, public as $$
+language plpgsql security definer set search_path = pg_catalog, public as $$
+begin
+  if session_kind = 'staff' and not second_factor and (select mode from database_state) <> 'demo' then
+    raise exception 'a member of staff needs a second factor';
+  end if;
   insert into door_session (token_hash, kind, organisation_id, subject_id, idle_seconds, absolute_until, second_factor_at)
   values (token, session_kind, organisation, subject, idle, clock_timestamp() + absolute,
-          case when second_factor then clock_timestamp() end)
-$$;
+          case when second_factor then clock_timestamp() end);
+end $$;
 -- A valid session, or no row. The last-seen time is written at most once a minute.
 create function door_session_find(token bytea)
 returns table (kind text, organisation_id smallint, subject_id bigint, second_factor_at timestamptz, created_at timestamptz)
@@ -331,10 +368,12 @@ language sql security definer set search_path = pg_catalog, public as $$
   update death set reversed_at = at, reversed_by = by_whom where nhs_number = number and reversed_at is null
 $$;
 revoke execute on function door_sign_in_find(text), door_sign_in_add(text, smallint, bigint),
+  door_sign_in_try_count(bytea, integer), door_sign_in_try_passed(bytea, bytea),
   door_session_open(bytea, text, smallint, bigint, integer, interval, boolean), door_session_find(bytea),
   door_session_end(bytea, text), door_session_end_all(text[], smallint, bigint, text), known_dead(text),
   record_death_fact(text, text, text, text, timestamptz), reverse_death_fact(text, text, timestamptz) from public;
 grant execute on function door_sign_in_find(text), door_sign_in_add(text, smallint, bigint),
+  door_sign_in_try_count(bytea, integer), door_sign_in_try_passed(bytea, bytea),
   door_session_open(bytea, text, smallint, bigint, integer, interval, boolean), door_session_find(bytea),
   door_session_end(bytea, text), door_session_end_all(text[], smallint, bigint, text), known_dead(text),
   record_death_fact(text, text, text, text, timestamptz), reverse_death_fact(text, text, timestamptz) to rms_web;
