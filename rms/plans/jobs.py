@@ -79,15 +79,17 @@ async def _reach(tx: Tx, row: dict[str, object]) -> None:
         "close-window": f"{row['title']}, due on {day(due_on)}, was not done in its window ({late} days late).",
         "review": f"{row['title']} is due.",
     }[str(stage)]
+    plan = await plan_on_file(tx, organisation_id=organisation_id, plan_id=plan_id, lock=stage == "close-window")
+    # The protocol's own rule about silence and the sweep are one alert, whichever speaks first.
+    rules = plan.protocol.rules_about_silence(str(row["step_key"]))
     await raise_alert(
-        tx, organisation_id=organisation_id, team_id=int(str(row["team_id"])), kind=AlertKind.CHASE, subject_kind="plan",
-        subject_id=plan_id, rule_key=f"chase:{row['step_key']}", patient_id=int(str(row["patient_id"])), plan_id=plan_id,
+        tx, organisation_id=organisation_id, team_id=int(str(row["team_id"])),
+        kind=rules[0].alert if rules else AlertKind.CHASE, subject_kind="plan", subject_id=plan_id,
+        rule_key=rules[0].key if rules else f"chase:{row['step_key']}", patient_id=int(str(row["patient_id"])), plan_id=plan_id,
         sentence=sentence, cause_kind=f"occurrence:{stage}", cause_id=int(str(row["occurrence_id"])), by=WORKER, now=tx.now,
     )  # fmt: skip
-    if stage == "close-window":
-        plan = await plan_on_file(tx, organisation_id=organisation_id, plan_id=plan_id, lock=True)
-        if plan.state == "active":
-            await refresh(tx, plan=plan, by=WORKER, now=tx.now, today=tx.today)
+    if stage == "close-window" and plan.state == "active":
+        await refresh(tx, plan=plan, by=WORKER, now=tx.now, today=tx.today)
 
 
 async def ask_after_pauses(database: Database) -> int:

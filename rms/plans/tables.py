@@ -95,6 +95,7 @@ class PlanOverrideRow(Table, tablename="plan_override"):
     reason = Text(null=False, default=None)
     author_staff_id = BigInt(null=True, default=None)
     author_name = Text(null=False, default=None)
+    decision_id = BigInt(null=True, default=None)
     review_on = Date(null=False, default=None)
     made_at = Timestamptz(null=False, default=None)
     withdrawn_at = Timestamptz(null=True, default=None)

@@ -7,10 +7,12 @@ from rms.alerts.lifecycle import (
     AlertOutcome,
     after_acting,
     after_move,
+    opening,
     snoozed_clock,
     why_not_close,
     why_not_snooze,
 )
+from rms.alerts.model import AlertState
 from rms.alerts.moves.writing import note_move
 from rms.alerts.store import AlertOnFile, locked_alert
 from rms.audit.model import Actor, ActorKind
@@ -120,3 +122,20 @@ async def close_all_about(
     for row in rows:
         await close(tx, organisation_id=organisation_id, alert_id=row["id"], outcome=outcome, note=note, by=by, now=now)
     return len(rows)
+
+
+async def reopen_after_undo(tx: Tx, *, organisation_id: int, alert_id: int, by: Actor, now: datetime) -> None:
+    """The decision that closed it was undone: it stands open again with a fresh clock. Nothing when it is open already."""
+    staff_id = _staff_id(by)
+    alert = await locked_alert(tx, organisation_id=organisation_id, alert_id=alert_id)
+    if alert.state is not AlertState.CLOSED:
+        return
+    clock = opening(alert.kind, now=now)
+    await tx.execute(
+        "update alert set state = $3, respond_by = $4, next_escalation_at = $5, rung = 0, closed_at = null,"
+        " closed_by_staff_id = null, outcome = null, outcome_note = null, owner_staff_id = coalesce(owner_staff_id, $6)"
+        " where organisation_id = $1 and id = $2",
+        organisation_id, alert_id, after_move(alert.state, AlertMove.REOPEN), clock.respond_by, clock.next_escalation_at,
+        staff_id,
+    )  # fmt: skip
+    await note_move(tx, alert=alert, move=AlertMove.REOPEN, by=by, now=now, reason="The decision was undone.")

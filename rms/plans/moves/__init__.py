@@ -1,6 +1,6 @@
 """What can happen to protocols, plans and occurrences inside an open transaction."""
 
-from rms.plans.moves.changing import add_repeat, override
+from rms.plans.moves.changing import add_repeat, override, withdraw_repeat
 from rms.plans.moves.closing import close_occurrence, reopen_occurrence
 from rms.plans.moves.living import end, hold, pause, restore, resume, set_judge_on
 from rms.plans.moves.protocols import load_library, sign_off
@@ -22,4 +22,5 @@ __all__ = [
     "set_judge_on",
     "sign_off",
     "start",
+    "withdraw_repeat",
 ]

@@ -50,19 +50,33 @@ async def _follow(tx: Tx, *, organisation_id: int, plan_id: int, by: Actor, now:
 
 
 async def add_repeat(
-    tx: Tx, *, organisation_id: int, plan_id: int, step_key: str, due_on: date, reason: str, by: Actor, now: datetime
+    tx: Tx,
+    *,
+    organisation_id: int,
+    plan_id: int,
+    step_key: str,
+    due_on: date,
+    reason: str,
+    decision_id: int | None = None,
+    by: Actor,
+    now: datetime,
 ) -> int:
-    """Ask for one more of a step; returns the occurrence id. It has no reminders of its own: a decision tells the person."""
+    """Ask for one more of a step; returns the occurrence id. It has no reminders of its own: a decision tells the person.
+
+    `decision_id` names the decision that asked for it, so that undoing the decision withdraws it.
+    """
     plan = await plan_on_file(tx, organisation_id=organisation_id, plan_id=plan_id, lock=True)
     step = plan.effective.step(step_key)
     if step is None:
         raise NotFound(f"The plan has no step {step_key}.")
     number = next_added_number(step)
-    await override(
+    override_id = await override(
         tx, organisation_id=organisation_id, plan_id=plan_id,
         change=Add(step=step_key, number=number, due_on=max(due_on, tx.today)), reason=reason,
         review_on=max(due_on, tx.today + timedelta(days=1)), by=by, now=now,
     )  # fmt: skip
+    await tx.execute("update plan_override set decision_id = $3 where organisation_id = $1 and id = $2", organisation_id,
+                     override_id, decision_id)  # fmt: skip
     occurrence_id: int | None = await tx.fetchval(
         "select id from occurrence where organisation_id = $1 and plan_id = $2 and step_key = $3 and number = $4",
         organisation_id, plan_id, step_key, number,
@@ -70,3 +84,17 @@ async def add_repeat(
     if occurrence_id is None:
         raise Refused("The plan is not running, so nothing was asked for. The change is kept.")
     return occurrence_id
+
+
+async def withdraw_repeat(tx: Tx, *, organisation_id: int, decision_id: int, by: Actor, now: datetime) -> int:
+    """What a decision had asked for is no longer asked for, because the decision was undone; how many (0 or 1)."""
+    rows = await tx.fetch(
+        "update plan_override set withdrawn_at = $3, withdrawn_by_staff_id = $4"
+        " where organisation_id = $1 and decision_id = $2 and withdrawn_at is null returning plan_id",
+        organisation_id, decision_id, now, by.id,
+    )  # fmt: skip
+    for row in rows:
+        await record(tx, by=by, verb="plan.withdraw", subject_kind="plan", subject_id=row["plan_id"],
+                     organisation_id=organisation_id, reason="The decision was undone.")  # fmt: skip
+        await _follow(tx, organisation_id=organisation_id, plan_id=row["plan_id"], by=by, now=now)
+    return len(rows)

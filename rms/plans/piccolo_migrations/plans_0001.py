@@ -114,6 +114,7 @@ create table plan_override (
   reason text not null,
   author_staff_id bigint,
   author_name text not null,
+  decision_id bigint,
   review_on date not null,
   made_at timestamptz not null,
   withdrawn_at timestamptz,
@@ -124,6 +125,7 @@ create table plan_override (
     references staff (organisation_id, id),
   constraint plan_override_withdrawn_together check ((withdrawn_at is null) = (withdrawn_by_staff_id is null))
 );
+create index plan_override_by_decision on plan_override (organisation_id, decision_id) where decision_id is not null;
 create index plan_override_by_plan on plan_override (organisation_id, plan_id);
 call put_under_scope('plan_override', web => 'select, insert, update', worker => 'select');
 

@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from rms.alerts.model import Anchor, Count, Source
-from rms.alerts.rules.kinds import Key, Rule, Words
+from rms.alerts.rules.kinds import Key, Missing, Rule, Words
 from rms.people.model import Role, TreatmentIntent, TreatmentKind, TumourSite
 
 Month = Annotated[int, msgspec.Meta(ge=0, le=600)]
@@ -174,3 +174,7 @@ class Protocol(_Part, frozen=True, kw_only=True):
     def rule(self, key: str) -> Rule | None:
         """The rule of that key."""
         return next((rule for rule in self.rules if rule.key == key), None)
+
+    def rules_about_silence(self, step: str) -> tuple[Rule, ...]:
+        """The rules that only wait for a step to come back; the sweep raises their alert on its day."""
+        return tuple(rule for rule in self.rules if isinstance(rule.when, Missing) and rule.when.step == step)

@@ -1,0 +1,135 @@
+"""A result arrives: kept, matched to its step, judged, and its alert raised, in one transaction.
+
+Rules judge every result of a watched analyte, expected or not, in every state of a plan. For a person whose plans have
+all ended, the last plan's rules and team judge it. A result that is not final is kept and judged by nobody yet.
+"""
+
+from datetime import datetime, timedelta
+from itertools import pairwise
+
+import msgspec
+
+from rms.audit.model import Actor
+from rms.audit.moves import record
+from rms.db.engine import Tx
+from rms.followup.moves.judging import Judged, judge
+from rms.followup.watching import about_analyte
+from rms.people.store import PersonOnFile, team_for_site
+from rms.plans.model import FIRST_ADDED
+from rms.plans.moves import close_occurrence, reopen_occurrence
+from rms.plans.store import OccurrenceOnFile, PlanOnFile, open_occurrences, open_plans_of, plan_on_file, plans_of
+from rms.results.matching import Closes, OpenOccurrence, match_step
+from rms.results.model import Observation
+from rms.results.moves import Filed, file_observation, place_result, set_review_state
+
+
+class FiledResult(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of one observation. `changed` is False for a copy of what was known."""
+
+    result_id: int
+    version_id: int
+    is_new: bool
+    changed: bool
+    occurrence_id: int | None
+    because: str
+    judged: tuple[Judged, ...]
+
+
+async def file_result(
+    tx: Tx,
+    *,
+    organisation_id: int,
+    person: PersonOnFile,
+    observation: Observation,
+    source_key: str,
+    inbox_id: int | None,
+    reported_at: datetime | None = None,
+    by: Actor,
+    now: datetime,
+) -> FiledResult:
+    """File one observation about a person of one organisation. The caller has locked the person."""
+    plans = await open_plans_of(tx, organisation_id=organisation_id, patient_id=person.id)
+    judging = plans or (await plans_of(tx, organisation_id=organisation_id, patient_id=person.id))[-1:]
+    team_id = await _team(tx, organisation_id=organisation_id, plans=judging, analyte=observation.analyte)
+    filed = await file_observation(
+        tx, organisation_id=organisation_id, patient_id=person.id, team_id=team_id, observation=observation,
+        source_key=source_key, inbox_id=inbox_id, received_at=now, reported_at=reported_at,
+    )  # fmt: skip
+    if not filed.changed:
+        return _outcome(filed, occurrence_id=None, because="It is known already.", judged=())
+    await record(tx, by=by, verb="result.file", subject_kind="result", subject_id=filed.result_id, patient_id=person.id,
+                 organisation_id=organisation_id, details={"new": filed.is_new})  # fmt: skip
+    occurrence_id, because = await _place(tx, filed=filed, plans=plans, by=by, now=now)
+    judged: list[Judged] = []
+    watched = False
+    for plan in judging:
+        rules = about_analyte(plan.effective.rules, observation.analyte)
+        watched = watched or bool(rules)
+        if filed.counts:
+            fresh = await plan_on_file(tx, organisation_id=organisation_id, plan_id=plan.id)
+            judged += await judge(tx, plan=fresh, rules=rules, cause_kind="result_version", cause_id=filed.version_id, by=by,
+                                  now=now)  # fmt: skip
+    needs_review = watched or occurrence_id is not None
+    await set_review_state(tx, organisation_id=organisation_id, result_id=filed.result_id,
+                           state="to_review" if needs_review else "not_needed")  # fmt: skip
+    return _outcome(filed, occurrence_id=occurrence_id, because=because, judged=tuple(judged))
+
+
+def _outcome(filed: Filed, *, occurrence_id: int | None, because: str, judged: tuple[Judged, ...]) -> FiledResult:
+    return FiledResult(result_id=filed.result_id, version_id=filed.version_id, is_new=filed.is_new, changed=filed.changed,
+                       occurrence_id=occurrence_id, because=because, judged=judged)  # fmt: skip
+
+
+async def _team(tx: Tx, *, organisation_id: int, plans: list[PlanOnFile], analyte: str) -> int:
+    """Whose result it is: the plan that watches the analyte, else any plan of the person, else the organisation's team."""
+    watching = [plan for plan in plans if about_analyte(plan.effective.rules, analyte)]
+    if watching or plans:
+        return (watching or plans)[-1].team_id
+    team = await team_for_site(tx, organisation_id=organisation_id, site=None)
+    assert team is not None, "an organisation without a team has nobody on file"
+    return team.id
+
+
+async def _place(tx: Tx, *, filed: Filed, plans: list[PlanOnFile], by: Actor, now: datetime) -> tuple[int | None, str]:
+    """Close what the sample closes, in each plan once; a taken-back result opens again what it had closed."""
+    observation = filed.observation
+    if not filed.counts:
+        if filed.closed_occurrence_id is not None:
+            await reopen_occurrence(tx, organisation_id=filed.organisation_id, occurrence_id=filed.closed_occurrence_id,
+                                    reason="The result that closed it was taken back.", by=by, now=now)  # fmt: skip
+            await place_result(tx, organisation_id=filed.organisation_id, result_id=filed.result_id, occurrence_id=None,
+                               plan_id=None)  # fmt: skip
+        return None, "It is not final, or it was taken back, so it closes nothing."
+    if filed.closed_occurrence_id is not None:
+        return filed.closed_occurrence_id, "It stays with the step it closed."
+    waiting = await open_occurrences(tx, organisation_id=filed.organisation_id, patient_id=filed.patient_id,
+                                     analyte=observation.analyte)  # fmt: skip
+    placed: tuple[int | None, str] = (None, "Nothing was waiting for it.")
+    for plan in plans:
+        mine = [one for one in waiting if one.plan_id == plan.id]
+        found = match_step(observation.sampled_on, _as_open(mine))
+        if isinstance(found, Closes):
+            await close_occurrence(
+                tx, organisation_id=filed.organisation_id, occurrence_id=found.occurrence, by_kind="result",
+                by_id=filed.result_id, done_on=observation.sampled_on, by=by, now=now,
+            )  # fmt: skip
+            if placed[0] is None:
+                await place_result(tx, organisation_id=filed.organisation_id, result_id=filed.result_id,
+                                   occurrence_id=found.occurrence, plan_id=plan.id)  # fmt: skip
+                placed = (found.occurrence, found.because)
+        elif placed[0] is None:
+            placed = (None, found.because)
+    return placed
+
+
+def _as_open(rows: list[OccurrenceOnFile]) -> list[OpenOccurrence]:
+    """What may be closed. A late one stays open to a late sample until the window of the next one begins."""
+    regular = sorted((row for row in rows if row.number < FIRST_ADDED), key=lambda row: row.due_on)
+    until = {row.id: after.earliest_on - timedelta(days=1) for row, after in pairwise(regular)}
+    return [
+        OpenOccurrence(
+            occurrence=row.id, step=row.step_key, number=row.number, earliest=row.earliest_on, due=row.due_on,
+            latest=max(row.latest_on, until.get(row.id, row.latest_on)), is_repeat=row.number >= FIRST_ADDED,
+        )
+        for row in rows
+    ]  # fmt: skip

@@ -1,0 +1,59 @@
+"""What the register is told about a plan, in the words of `events.payloads`."""
+
+from datetime import datetime
+from uuid import UUID
+
+from rms.audit.model import Actor
+from rms.db.engine import Tx
+from rms.events.model import EventKind
+from rms.events.moves import announce
+from rms.events.payloads import AnyPayload, PlanTold, Subject, written
+from rms.people.store import person
+from rms.plans.store import PlanOnFile
+
+
+async def subject_of(tx: Tx, *, organisation_id: int, patient_id: int) -> Subject:
+    """Who it is about, as the register can find them: by NHS number, else by hospital number."""
+    them = await person(tx, organisation_id=organisation_id, patient_id=patient_id)
+    number = await tx.fetchrow(
+        "select authority, value from patient_identifier where organisation_id = $1 and patient_id = $2 order by id limit 1",
+        organisation_id, patient_id,
+    )  # fmt: skip
+    return Subject(
+        nhs_number=them.nhs_number,
+        hospital_system=number["authority"] if number else None,
+        hospital_number=number["value"] if number else None,
+    )
+
+
+async def plan_told(tx: Tx, *, plan: PlanOnFile) -> PlanTold:
+    """The plan as every event about it names it, with the events announced before this one."""
+    rows = await tx.fetch(
+        "select ref from event where organisation_id = $1 and patient_id = $2 and state <> 'void'"
+        " and payload->'plan'->>'ref' = $3 order by id",
+        plan.organisation_id, plan.patient_id, str(plan.ref),
+    )  # fmt: skip
+    return PlanTold(
+        ref=plan.ref, title=plan.protocol.title, started_on=plan.course.started_on,
+        earlier=tuple(UUID(str(row["ref"])) for row in rows),
+    )  # fmt: skip
+
+
+async def tell(
+    tx: Tx,
+    *,
+    plan: PlanOnFile,
+    kind: EventKind,
+    payload: AnyPayload,
+    cause_kind: str,
+    cause_id: int,
+    held_until: datetime,
+    by: Actor,
+    now: datetime,
+) -> int | None:
+    """Announce one event about a plan."""
+    del by  # the payload names who decided; the audit line is the caller's
+    return await announce(
+        tx, organisation_id=plan.organisation_id, patient_id=plan.patient_id, kind=kind, cause_kind=cause_kind,
+        cause_id=cause_id, payload=written(payload), held_until=held_until, now=now,
+    )  # fmt: skip
