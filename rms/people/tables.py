@@ -93,6 +93,7 @@ class PatientRow(Table, tablename="patient"):
     public_ref = UUID(null=False, default=None, db_column_name="ref")
     organisation_id = SmallInt(null=False, default=None)
     nhs_number = Text(null=True, default=None)
+    register_ref = Text(null=True, default=None)
     title = Text(null=True, default=None)
     family_name = Text(null=False, default=None)
     given_names = Text(null=False, default=None)

@@ -92,6 +92,7 @@ create table patient (
   ref uuid not null default gen_random_uuid(),
   organisation_id smallint not null references organisation,
   nhs_number text collate "C",
+  register_ref text collate "C",
   title text,
   family_name text not null,
   given_names text not null,
@@ -133,6 +134,8 @@ create table patient (
   constraint patient_merged_into foreign key (organisation_id, merged_into_id) references patient (organisation_id, id)
 );
 create index patient_by_name on patient (organisation_id, name_key);
+-- The register's own key for the person: how somebody without any number is known again.
+create unique index patient_register_ref_once on patient (organisation_id, register_ref) where register_ref is not null;
 call put_under_scope('patient', web => 'select, insert, update', worker => 'select, insert, update');
 
 create table patient_identifier (
@@ -189,7 +192,8 @@ create table register_case (
   recorded_at timestamptz not null default clock_timestamp(),
   constraint register_case_ref_once unique (ref),
   constraint register_case_of_organisation unique (organisation_id, id),
-  constraint register_case_source_once unique (organisation_id, source, source_ref),
+  -- Of one person: a file without references names a cancer by its code and day, which two people may share.
+  constraint register_case_source_once unique (organisation_id, patient_id, source, source_ref),
   constraint register_case_patient foreign key (organisation_id, patient_id) references patient (organisation_id, id)
 );
 create index register_case_by_patient on register_case (organisation_id, patient_id);
@@ -212,7 +216,7 @@ create table treatment (
   ended_text text,
   recorded_at timestamptz not null default clock_timestamp(),
   constraint treatment_of_organisation unique (organisation_id, id),
-  constraint treatment_source_once unique (organisation_id, source, source_ref),
+  constraint treatment_source_once unique (organisation_id, patient_id, source, source_ref),
   constraint treatment_in_order check (ended_on >= started_on),
   constraint treatment_intent check (intent in ('curative', 'palliative', 'unknown')),
   constraint treatment_case foreign key (organisation_id, case_id) references register_case (organisation_id, id),

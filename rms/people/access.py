@@ -1,0 +1,133 @@
+"""Who asks, and what they may do: the policies of staff pages for the guard in `rms/web`.
+
+A policy reads the session behind the cookie, then the member of staff as they are now, so a change of role or the end of
+an account counts with the next request. What a permission reaches (`team`, `org`) is a matter of the store: each look-up
+is given the teams of the one who asks, and what lies outside is not found, like what never was.
+"""
+
+from typing import Any, Final
+
+import msgspec
+from litestar import Request
+
+from rms.audit.model import Actor, ActorKind
+from rms.db.database import Database
+from rms.people.model import Role
+from rms.people.permissions import Permission, Relation, may
+from rms.people.sign_in.sessions import Session, SessionKind, find_session
+from rms.people.store import OnDuty, staff_on_duty
+from rms.web.config import web_config
+from rms.web.cookies import SessionCookie
+from rms.web.guard import ALLOWED, Connection, Policy, Standing, Verdict
+
+SIGN_IN: Final = "/sign-in"
+_ASKER: Final = "rms_asker"
+_DATABASE: Final = "rms_database"
+_SIGN_IN_FIRST = Verdict(standing=Standing.SIGN_IN_FIRST, go_to=SIGN_IN)
+
+
+class Asker(msgspec.Struct, frozen=True, kw_only=True):
+    """The member of staff behind a request. `team_ids`: their teams today, with those of colleagues they cover."""
+
+    staff_id: int
+    organisation_id: int
+    name: str
+    role: Role
+    team_ids: tuple[int, ...]
+
+    @property
+    def actor(self) -> Actor:
+        """Who the audit names."""
+        return Actor(kind=ActorKind.STAFF, name=self.name, id=self.staff_id)
+
+    def may(self, permission: Permission) -> bool:
+        """Whether to offer something that is about people of their own teams, or about nobody."""
+        return may(self.role, permission, relation=Relation.OWN_TEAM)
+
+
+class _StaffMay(msgspec.Struct, frozen=True, kw_only=True):
+    """Staff who are signed in and whose role has the permission."""
+
+    permission: Permission
+    name: str
+    cookie: SessionCookie | None = SessionCookie.STAFF
+
+    async def allows(self, connection: Connection) -> Verdict:
+        asks = await _asker_behind(connection)
+        if asks is None:
+            return _SIGN_IN_FIRST
+        connection.scope["state"][_ASKER] = asks
+        return ALLOWED if asks.may(self.permission) else Verdict(standing=Standing.NOT_ALLOWED)
+
+
+class _HalfWay(msgspec.Struct, frozen=True, kw_only=True):
+    """Whoever has given the first factor; the handler's door looks at the session itself."""
+
+    name: str = "half way in"
+    cookie: SessionCookie | None = SessionCookie.STAFF
+
+    async def allows(self, connection: Connection) -> Verdict:
+        session = await _session_behind(connection)
+        return ALLOWED if session is not None and session.kind is SessionKind.HALF_WAY else _SIGN_IN_FIRST
+
+
+HALF_WAY: Policy = _HalfWay()
+
+
+def may_do(permission: Permission) -> Policy:
+    """The policy of a staff page. Raises ValueError for a permission that no role can have."""
+    if not any(may(role, permission, relation=Relation.OWN_TEAM) for role in Role):
+        raise ValueError(f"No role has the permission {permission}.")
+    return _StaffMay(permission=permission, name=f"staff: {permission}")
+
+
+def asker(request: Request[Any, Any, Any]) -> Asker:
+    """The one whom the route's policy let in."""
+    found = request.scope["state"][_ASKER]
+    assert isinstance(found, Asker)
+    return found
+
+
+def cookie_value(connection: Connection) -> str | None:
+    """The value of the staff cookie, whatever it is worth."""
+    return web_config(connection).cookies.read(connection, cookie=SessionCookie.STAFF)
+
+
+def remember(state: Any, *, database: Database) -> None:
+    """Leave the database (the web's role) where the policies find it."""
+    state[_DATABASE] = database
+
+
+async def _session_behind(connection: Connection) -> Session | None:
+    token = cookie_value(connection)
+    if token is None:
+        return None
+    async with _database(connection).transaction() as tx:
+        session = await find_session(tx, token=token)
+        if session is None or session.kind not in (SessionKind.STAFF, SessionKind.HALF_WAY):
+            return None
+        # The database refuses to open such a session outside a demo; this is the second wall.
+        without = session.kind is SessionKind.STAFF and session.second_factor_at is None
+        return None if without and tx.live else session
+
+
+async def _asker_behind(connection: Connection) -> Asker | None:
+    session = await _session_behind(connection)
+    if session is None or session.kind is not SessionKind.STAFF:
+        return None
+    async with _database(connection).transaction(organisation_id=session.organisation_id) as tx:
+        staff = await staff_on_duty(
+            tx, organisation_id=session.organisation_id, staff_id=session.subject_id, today=tx.today
+        )
+    return None if staff is None else _asker(staff)
+
+
+def _asker(staff: OnDuty) -> Asker:
+    return Asker(staff_id=staff.id, organisation_id=staff.organisation_id, name=staff.display_name, role=staff.role,
+                 team_ids=staff.team_ids)  # fmt: skip
+
+
+def _database(connection: Connection) -> Database:
+    found = connection.app.state[_DATABASE]
+    assert isinstance(found, Database)
+    return found
