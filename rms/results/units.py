@@ -86,6 +86,8 @@ _ANOTHER_TEST: Mapping[str, tuple[str, ...]] = {
     "psa": ("free", "ratio", "complex", "density", "velocity", "urine", "semen", "doubling", "index", "fluid"),
     "cea": ("ratio", "fluid", "urine", "stain", "tissue"),
 }
+# What an unknown test's words may hold for a person to be asked whether it is one we follow.
+_HINTS = {"psa": ("psa", "prost"), "cea": ("cea", "carcin", "embryon")}
 _OTHER_MARKERS = ("ca125", "ca153", "ca199", "afp", "fetoprotein", "foetoprotein", "hcg", "testosterone", "ldh",
                   "thyroglobulin", "cancerantigen", "ferritin", "creatinine", "haemoglobin")  # fmt: skip
 
@@ -114,6 +116,22 @@ def meaning(codes: Sequence[Code], *, senders: CodeMap = NO_MAP, sampled_on: dat
         if fault := _contradiction(analyte, code.text, words_must_name_it=not mapped and _is_default(code)):
             return Held(because=fault)
     return Known(analyte=analyte, because="by the sender's map" if mapped else "by its LOINC or SNOMED code")
+
+
+def suggested(codes: Sequence[Code]) -> str | None:
+    """Which analyte the words beside an unknown code suggest; None when they name none that we follow, or another test.
+
+    Never an answer, only a reason to ask: the list of hints is wide on purpose.
+    """
+    for code in codes:
+        letters = "".join(letter for letter in f"{code.text} {code.code}".casefold() if letter.isalnum())
+        for analyte, hints in _HINTS.items():
+            another = any(word in letters for word in _ANOTHER_TEST[analyte]) or any(
+                m in letters for m in _OTHER_MARKERS
+            )
+            if any(hint in letters for hint in hints) and not another:
+                return analyte
+    return None
 
 
 def _look_up(code: Code, senders: CodeMap, day: date | None) -> tuple[str | None, bool] | None:

@@ -62,6 +62,11 @@ class Framer:
         self._in_frame = False
         self._too_large = False
 
+    @property
+    def is_mid_frame(self) -> bool:
+        """Whether something has come that no frame has taken yet."""
+        return self._in_frame or self._too_large or bool(self._held.strip(_BETWEEN_FRAMES))
+
     def feed(self, received: bytes) -> list[Frame]:
         """Take bytes and give the frames that they complete, in order."""
         self._held += received

@@ -85,8 +85,8 @@ class ObservationFacts(msgspec.Struct, frozen=True, kw_only=True):
 class Order(msgspec.Struct, frozen=True, kw_only=True):
     """One OBR with its ORC before it and what follows it; `place` is empty when observations came without an OBR.
 
-    Fields: placer OBR-2 or ORC-2, filler OBR-3 or ORC-3, codes OBR-4, sample_at OBR-7 or SPM-17, status OBR-25, specimen SPM-4
-    or OBR-15. `person` is the index into the message's patients.
+    Fields: placer OBR-2 or ORC-2, filler OBR-3 or ORC-3, codes OBR-4, sample_at OBR-7 or SPM-17, reported_at OBR-22, status
+    OBR-25, specimen SPM-4 or OBR-15. `person` is the index into the message's patients.
     """
 
     place: str
@@ -100,6 +100,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     specimen: str
     observations: tuple[ObservationFacts, ...]
     comments: tuple[str, ...]
+    reported_at: Moment | None = None
 
     @property
     def text(self) -> str:

@@ -66,6 +66,7 @@ def read_order(group: Group, *, reader: Reader, notes: list[Note]) -> Order:
             read_observation(one, sample_at=sample_at, reader=reader, notes=notes) for one in group.observations
         ),
         comments=tuple(group.request.comments) if group.request else (),
+        reported_at=_time(obr[22], reader, f"{place}-22", notes),
     )
 
 

@@ -1,0 +1,178 @@
+"""What can happen to results inside an open transaction: filed, placed at a step, marked as looked at.
+
+Nothing reported is overwritten: each different report is a version, and which one holds is decided in `versions.py` from
+all of them. Must not know where a report came from or what rules say about it.
+"""
+
+from datetime import datetime
+
+import msgspec
+
+from rms.alerts.analytes import name_of
+from rms.clock import start_of_london_day
+from rms.db.engine import Tx
+from rms.errors import Conflict, NotFound
+from rms.results.model import Observation
+from rms.results.ranges import upper_limit
+from rms.results.store import result_on_file, versions_of
+from rms.results.units import Held, to_stored
+from rms.results.versions import STATUS_RANK, Version, comments_of, digest_of, holding, meaning_of
+
+REVIEW_STATES = ("to_review", "set_aside", "reviewed", "not_needed")
+
+
+class Filed(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of a report. `changed`: what holds now says something else than before (always so for a new result).
+
+    `observation` and `version_id` are of the version that holds; `counts` says whether rules may judge it. `outranked`: this
+    report was final and later than what holds, but what holds is a correction or withdrawal; a person must look.
+    """
+
+    organisation_id: int
+    patient_id: int
+    result_id: int
+    version_id: int
+    is_new: bool
+    changed: bool
+    counts: bool
+    previously_final: bool
+    outranked: bool
+    observation: Observation
+    closed_occurrence_id: int | None
+
+
+_FIND_OR_MAKE = """
+insert into result (organisation_id, patient_id, source_key, analyte, code, code_text, sample_at, team_id, review_state,
+                    filed_at)
+values ($1, $2, $3, $4, $5, $6, $7, $8, 'not_needed', $9)
+on conflict (organisation_id, source_key) do update set source_key = excluded.source_key
+returning id, patient_id, analyte, occurrence_id, current_version_id, (xmax = 0) as is_new
+"""
+
+_ADD_VERSION = """
+insert into result_version (organisation_id, result_id, digest, status, status_rank, reported_at, value_text, number,
+                            comparator, unit_sent, unit, reference_range, upper_limit, flags, method, notes, inbox_id,
+                            entered_by_staff_id, received_at)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
+on conflict (organisation_id, result_id, digest) do nothing
+returning id
+"""
+
+
+async def file_observation(
+    tx: Tx,
+    *,
+    organisation_id: int,
+    patient_id: int,
+    team_id: int,
+    observation: Observation,
+    source_key: str,
+    inbox_id: int | None = None,
+    entered_by: int | None = None,
+    received_at: datetime,
+    reported_at: datetime | None = None,
+) -> Filed:
+    """Keep one report about a person. The caller holds the person's row.
+
+    `source_key` is the same for every report about the same sample and test. `reported_at` is the sender's own time of
+    the report (when none was sent: `received_at`). Conflict when the key is on file for another person.
+    """
+    reported_at = reported_at or received_at
+    found = await tx.fetchrow(
+        _FIND_OR_MAKE, organisation_id, patient_id, source_key, observation.analyte or None, observation.code.code or None,
+        observation.code.text or None, observation.sampled_at or start_of_london_day(observation.sampled_on), team_id,
+        received_at,
+    )  # fmt: skip
+    assert found is not None
+    if found["patient_id"] != patient_id:
+        raise Conflict("The laboratory's number of this result is on file for another person.")
+    if observation.analyte and found["analyte"] not in (None, observation.analyte):
+        raise Conflict(f"This result is on file as {name_of(found['analyte'])}, not as {name_of(observation.analyte)}.")
+    digest = digest_of(observation, reported_at=reported_at)
+    added = await _add_version(
+        tx, organisation_id=organisation_id, result_id=found["id"], observation=observation, digest=digest,
+        reported_at=reported_at, received_at=received_at, inbox_id=inbox_id, entered_by=entered_by,
+    )  # fmt: skip
+    if found["current_version_id"] is None:
+        assert added is not None
+        before, now_holds, outranked = (
+            None,
+            _first(observation, version_id=added, reported_at=reported_at, digest=digest),
+            False,
+        )
+    else:
+        versions = await versions_of(tx, organisation_id=organisation_id, result_id=found["id"])
+        now_holds = holding(versions)
+        before = next(one for one in versions if one.id == found["current_version_id"])
+        outranked = added is not None and _is_outranked(next(v for v in versions if v.id == added), by=now_holds)
+    if before is None or now_holds.id != before.id or (observation.analyte and found["analyte"] is None):
+        await tx.execute(
+            "update result set current_version_id = $3, analyte = coalesce(analyte, $4) where organisation_id = $1 and id = $2",
+            organisation_id, found["id"], now_holds.id, observation.analyte or None,
+        )  # fmt: skip
+    if now_holds.digest != digest:
+        observation = (await result_on_file(tx, organisation_id=organisation_id, result_id=found["id"])).observation
+    return Filed(
+        organisation_id=organisation_id, patient_id=patient_id, result_id=found["id"], version_id=now_holds.id,
+        is_new=found["is_new"], changed=before is None or now_holds.says != before.says,
+        counts=now_holds.status.is_final, previously_final=before is not None and before.status.is_final,
+        outranked=outranked, observation=observation, closed_occurrence_id=found["occurrence_id"],
+    )  # fmt: skip
+
+
+def _first(observation: Observation, *, version_id: int, reported_at: datetime, digest: bytes) -> Version:
+    """The only version of a new result."""
+    return Version(
+        id=version_id, status=observation.status, reported_at=reported_at, has_number=observation.quantity is not None,
+        digest=digest, says=meaning_of(observation),
+    )  # fmt: skip
+
+
+def _is_outranked(added: Version, *, by: Version) -> bool:
+    """Whether a final report came that does not hold although it is the later one: only a person can tell what is right."""
+    return added.status.is_final and added.reported_at > by.reported_at and added.says != by.says
+
+
+async def _add_version(
+    tx: Tx, *, organisation_id: int, result_id: int, observation: Observation, digest: bytes, reported_at: datetime,
+    received_at: datetime, inbox_id: int | None, entered_by: int | None,
+) -> int | None:  # fmt: skip
+    """Add what was reported; None when the same was on file."""
+    quantity = observation.quantity
+    limit = upper_limit(observation.reference_range)
+    if limit is not None and quantity is not None:
+        stored = to_stored(limit, observation.unit_as_sent, analyte=observation.analyte)
+        limit = None if isinstance(stored, Held) else stored.number
+    version_id: int | None = await tx.fetchval(
+        _ADD_VERSION, organisation_id, result_id, digest, observation.status, STATUS_RANK[observation.status], reported_at,
+        observation.value_as_sent, None if quantity is None else quantity.number,
+        "" if quantity is None else quantity.comparator, observation.unit_as_sent, None if quantity is None else quantity.unit,
+        observation.reference_range or None, None if quantity is None else limit, " ".join(observation.flags) or None,
+        observation.method or None, comments_of(observation), inbox_id, entered_by, received_at,
+    )  # fmt: skip
+    return version_id
+
+
+async def place_result(
+    tx: Tx, *, organisation_id: int, result_id: int, occurrence_id: int | None, plan_id: int | None
+) -> None:
+    """Say which step of which plan a result closed; None takes it away from there."""
+    _changed_one(
+        await tx.execute("update result set occurrence_id = $3, plan_id = $4 where organisation_id = $1 and id = $2",
+                         organisation_id, result_id, occurrence_id, plan_id)
+    )  # fmt: skip
+
+
+async def set_review_state(tx: Tx, *, organisation_id: int, result_id: int, state: str) -> None:
+    """Say whether somebody must look at a result, has set it aside for later, has looked, or need not."""
+    if state not in REVIEW_STATES:
+        raise ValueError(f"{state} is not a state of review")
+    _changed_one(
+        await tx.execute("update result set review_state = $3 where organisation_id = $1 and id = $2",
+                         organisation_id, result_id, state)
+    )  # fmt: skip
+
+
+def _changed_one(tag: str) -> None:
+    if tag != "UPDATE 1":
+        raise NotFound("There is no such result.")
