@@ -22,6 +22,7 @@ from rms.people.store.persons import (
     person,
     treatments_of,
 )
+from rms.people.store.records import CaseOnFile, RecordOnFile, records_of
 from rms.people.store.staff import (
     Credentials,
     OnDuty,
@@ -34,11 +35,13 @@ from rms.people.store.staff import (
 )
 
 __all__ = [
+    "CaseOnFile",
     "Contact",
     "Credentials",
     "OnDuty",
     "OrganisationOnFile",
     "PersonOnFile",
+    "RecordOnFile",
     "StaffOnFile",
     "TeamOnFile",
     "cases_of",
@@ -52,6 +55,7 @@ __all__ = [
     "organisations",
     "patients_with_nhs_number",
     "person",
+    "records_of",
     "staff_by_name",
     "staff_of",
     "staff_on_duty",

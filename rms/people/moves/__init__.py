@@ -1,0 +1,41 @@
+"""What can happen to people, their contact details and their register cases inside an open transaction.
+
+Each move names its organisation, so that it works in a member of staff's transaction and in the worker's alike. What an
+import does to thousands is set-based; the move for one person is the same statement with one row.
+"""
+
+from rms.people.moves.cases import CaseToPut, TreatmentToPut, put_case, put_cases, put_treatment, put_treatments
+from rms.people.moves.contacts import mark_contact_dead, set_contact, set_contacts, set_preference, stop_messages
+from rms.people.moves.dying import mark_alive, mark_dead
+from rms.people.moves.persons import (
+    Admission,
+    add_identifier,
+    add_people,
+    add_person,
+    change_people,
+    change_person,
+    preferred_channel,
+)
+
+__all__ = [
+    "Admission",
+    "CaseToPut",
+    "TreatmentToPut",
+    "add_identifier",
+    "add_people",
+    "add_person",
+    "change_people",
+    "change_person",
+    "mark_alive",
+    "mark_contact_dead",
+    "mark_dead",
+    "preferred_channel",
+    "put_case",
+    "put_cases",
+    "put_treatment",
+    "put_treatments",
+    "set_contact",
+    "set_contacts",
+    "set_preference",
+    "stop_messages",
+]
