@@ -4,6 +4,8 @@ One Struct for each template of `templates/portal/`; a template reads it as `pag
 a page may name the trust and nothing else: no team, no clinic, no questionnaire.
 """
 
+from collections.abc import Collection
+from datetime import date
 from typing import Final
 
 import msgspec
@@ -30,6 +32,10 @@ from rms.web.submitted import Submitted, submitted
 RATHER_NOT: Final = "I would rather not answer"
 NOTHING_TO_ADD: Final = "Nothing to add"
 _MONTHS = "January February March April May June July August September October November December"
+ANSWERED_BEFORE: Final = "Answered on an earlier visit"
+NOT_THIS_LINK: Final = "The date of birth does not match this link, or the link does not work any more"
+SOME_TRUST: Final = "Your follow-up team"
+PHONE_HOURS: Final = "Monday to Friday, in working hours."
 NOTHING_TYPED: Final = Submitted(pairs=())
 
 
@@ -43,12 +49,12 @@ class HelpLine(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class StartPage(msgspec.Struct, frozen=True, kw_only=True):
-    """`portal/start.html`: behind the link, the same for everybody."""
+    """`portal/start.html`: behind the link, the same for everybody. `help` is None where a host serves several trusts."""
 
     trust: str
     minutes: str
     action: str
-    help: HelpLine
+    help: HelpLine | None
 
 
 class BirthDatePage(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,7 +62,7 @@ class BirthDatePage(msgspec.Struct, frozen=True, kw_only=True):
 
     trust: str
     action: str
-    help: HelpLine
+    help: HelpLine | None
     typed: Submitted = NOTHING_TYPED
     errors: FieldErrors = NO_ERRORS
 
@@ -72,7 +78,8 @@ class Choice(msgspec.Struct, frozen=True, kw_only=True):
 class QuestionPage(msgspec.Struct, frozen=True, kw_only=True):
     """`portal/question.html`. `widget` is choice, number, text or date; a yes-or-no item is a choice of two.
 
-    `stop` and `talk` are the ways out: come back later, and somebody to talk to.
+    `stop` (a form of its own) and `talk` are the ways out: come back later, and somebody to talk to. `kept`: there is an
+    answer from an earlier visit, which is not shown and stands unless another one is given.
     """
 
     action: str
@@ -88,6 +95,7 @@ class QuestionPage(msgspec.Struct, frozen=True, kw_only=True):
     unit: str
     typed: Submitted
     errors: FieldErrors
+    kept: bool = False
 
 
 class CheckRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -128,17 +136,20 @@ class CallTodayPage(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PausedPage(msgspec.Struct, frozen=True, kw_only=True):
-    """`portal/paused.html`: "Stop and come back later"."""
+    """`portal/paused.html`: "Stop and come back later"; or `timed_out`, when the visit ended by itself or there is none."""
 
     until: str
-    help: HelpLine
+    help: HelpLine | None
+    timed_out: bool = False
 
 
 class PhonePage(msgspec.Struct, frozen=True, kw_only=True):
-    """`portal/phone_us.html`: somebody to phone, from any page."""
+    """`portal/phone_us.html`: somebody to phone, from any page. `ask` asks the team to phone; `asked`: it was told."""
 
     help: HelpLine
     back: str | None = None
+    ask: str | None = None
+    asked: bool = False
 
 
 class StoppedPage(msgspec.Struct, frozen=True, kw_only=True):
@@ -156,16 +167,20 @@ def present_question(
     item: Item,
     answers: Answers,
     base: str,
+    earlier: Collection[str] = (),
     sent: Submitted | None = None,
     errors: FieldErrors = NO_ERRORS,
 ) -> QuestionPage:
     """Fill a question page; after an error, `sent` keeps what was typed.
 
+    `earlier` are items answered on an earlier visit: a date of birth and a link never show what was said before.
+
     `base` is the questionnaire's address; below it are `/q/LINK_ID`, `/later`, `/phone`, `/send`.
     """
     here = progress(definition, link_id=item.link_id, answers=answers)
     before = item_before(definition, link_id=item.link_id, answers=answers)
-    typed = sent if sent is not None else _typed(answers.get(item.link_id))
+    hidden = item.link_id in earlier
+    typed = sent if sent is not None else (NOTHING_TYPED if hidden else _typed(answers.get(item.link_id)))
     given = typed.one(ANSWER)
     offered = item.may_decline and item.required
     declined = given == DECLINED_CODE or bool(typed.one(DECLINED_CODE))
@@ -183,20 +198,25 @@ def present_question(
         unit=item.unit or "",
         typed=typed,
         errors=errors,
+        kept=hidden,
     )
 
 
-def present_check(definition: Definition, *, answers: Answers, base: str, help_line: HelpLine) -> CheckPage:
-    """List every asked question with its answer. Nothing that is not asked any more is shown."""
+def present_check(
+    definition: Definition, *, answers: Answers, base: str, help_line: HelpLine, earlier: Collection[str] = ()
+) -> CheckPage:
+    """List every asked question with its answer; those of an earlier visit without. What is not asked is not shown."""
     items = asked(definition, answers=answers)
     given = counted(definition, answers=answers)
-    skipped = [item.short for item in items if isinstance(given.get(item.link_id), Declined)]
+    skipped = [i.short for i in items if i.link_id not in earlier and isinstance(given.get(i.link_id), Declined)]
     note = f"You chose not to answer: {', '.join(skipped)}. That is all right." if skipped else ""
     last = question_address(base, link_id=items[-1].link_id) if items else None
     return CheckPage(
         action=f"{base}/send",
         back=last,
-        rows=tuple(_row(item, answer=given.get(item.link_id), base=base) for item in items),
+        rows=tuple(
+            _row(item, answer=given.get(item.link_id), base=base, hidden=item.link_id in earlier) for item in items
+        ),
         note=note,
         may_send=not any(item.required and item.link_id not in given for item in items),
         help=help_line,
@@ -218,7 +238,7 @@ def spoken(item: Item, *, answer: Answer | None) -> str:
         case Number(value=number):
             return f"{number} {item.unit or ''}".strip()
         case Day(value=day):
-            return f"{day.day} {_MONTHS.split()[day.month - 1]} {day.year}"
+            return in_words(day)
         case Words(value=text):
             return text or NOTHING_TO_ADD
         case Declined():
@@ -227,10 +247,21 @@ def spoken(item: Item, *, answer: Answer | None) -> str:
             return "Not answered yet"
 
 
-def _row(item: Item, *, answer: Answer | None, base: str) -> CheckRow:
+def in_words(day: date) -> str:
+    """Write a day as people say it: 3 May 2027."""
+    return f"{day.day} {_MONTHS.split()[day.month - 1]} {day.year}"
+
+
+def whom_to_call(who: str, *, number: str) -> HelpLine:
+    """Make the lines that say whom to call."""
+    return HelpLine(who=who, number=number, href=f"tel:{number.replace(' ', '')}", hours=PHONE_HOURS)
+
+
+def _row(item: Item, *, answer: Answer | None, base: str, hidden: bool) -> CheckRow:
+    words = spoken(item, answer=answer) if answer is not None or item.required else NOTHING_TO_ADD
     return CheckRow(
         question=item.text,
-        answer=spoken(item, answer=answer) if answer is not None or item.required else NOTHING_TO_ADD,
+        answer=ANSWERED_BEFORE if hidden and answer is not None else words,
         change=question_address(base, link_id=item.link_id),
         answered=answer is not None or not item.required,
     )

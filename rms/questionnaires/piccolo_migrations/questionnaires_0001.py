@@ -77,6 +77,7 @@ create table assignment (
 create index assignment_by_patient on assignment (organisation_id, patient_id, asked_on);
 create index assignment_to_review on assignment (organisation_id, team_id, submitted_at)
   where review_state in ('to_review', 'set_aside');
+create index assignment_to_close_for_worker on assignment (closes_on) where state in ('asked', 'opened');
 call put_under_scope('assignment', web => 'select, insert, update', worker => 'select, insert, update');
 
 -- Every saved answer is kept; the newest row of an item is the answer.

@@ -1,0 +1,18 @@
+"""What can happen to questionnaires, assignments and answers inside an open transaction."""
+
+from rms.questionnaires.moves.answering import note_opened, save_answer, submit
+from rms.questionnaires.moves.asking import ask, end_links, end_links_of_person, expire, withdraw
+from rms.questionnaires.moves.versions import load_questionnaires, sign_off
+
+__all__ = [
+    "ask",
+    "end_links",
+    "end_links_of_person",
+    "expire",
+    "load_questionnaires",
+    "note_opened",
+    "save_answer",
+    "sign_off",
+    "submit",
+    "withdraw",
+]

@@ -1,0 +1,25 @@
+"""The few lengths of time of this room, in days of the civil clock."""
+
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from rms.clock import start_of_london_day
+
+ANSWERS_TAKEN_DAYS: Final = 60
+"""How long answers are taken after a questionnaire was first asked: well past the three messages and the chase."""
+
+LINK_PROMISED_DAYS: Final = 28
+"""How long the messages promise that a link works; one that would close sooner is kept open longer."""
+
+ANSWER_BY_DAYS: Final = 14
+"""How long the messages give a person, counted from the day of the message."""
+
+
+def answer_by(sent_on: date, *, closes_on: date) -> date:
+    """The day the messages name: a fortnight on, or the last day when that is nearer."""
+    return min(sent_on + timedelta(days=ANSWER_BY_DAYS), closes_on)
+
+
+def link_ends(closes_on: date) -> datetime:
+    """The instant at which a link stops working: the end of the last day, in London."""
+    return start_of_london_day(closes_on + timedelta(days=1))
