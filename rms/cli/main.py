@@ -16,6 +16,7 @@ from rms.settings import read_settings
 NOUNS = {
     "migrate": "rms.cli.database",
     "doctor": "rms.cli.database",
+    "messages": "rms.cli.messages",
 }
 
 
