@@ -1,0 +1,1 @@
+"""The letters that wait to be printed, and saying that one was."""

@@ -1,0 +1,53 @@
+"""Reading about people: what was read leaves us only after the line that says who looked is committed.
+
+    async with looking(request, database) as look:
+        found = await ...(look.tx, ...)
+        await look.at(verb="person.look", subject_kind="patient", subject_id=found.id, patient_id=found.id)
+    return html(...)                                    # after the transaction, never inside it
+
+A block that ends without a line is a programming mistake: it is refused, and with it the page.
+"""
+
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from typing import Any
+
+from litestar import Request
+
+from rms.audit.moves import record
+from rms.db.database import Database
+from rms.db.engine import Tx
+from rms.people.access import Asker, asker
+
+
+class Look:
+    """One open transaction of one member of staff who looks at people."""
+
+    def __init__(self, tx: Tx, *, asks: Asker) -> None:
+        self.tx = tx
+        self.asks = asks
+        self.written = False
+
+    @property
+    def scope(self) -> tuple[list[int], int]:
+        """The first two parameters of every look-up: the teams and the organisation of the one who asks."""
+        return list(self.asks.team_ids), self.asks.organisation_id
+
+    async def at(self, *, verb: str, subject_kind: str, subject_id: int | None = None, patient_id: int | None = None,
+                 shown: Iterable[int | None] = ()) -> None:  # fmt: skip
+        """Write who looks at what. A list names the people on it as `shown`, so that "who looked" finds them too."""
+        people = sorted({one for one in shown if one is not None})
+        await record(self.tx, by=self.asks.actor, verb=verb, subject_kind=subject_kind, subject_id=subject_id,
+                     patient_id=patient_id, details={"shown": people} if subject_id is None else None)  # fmt: skip
+        self.written = True
+
+
+@asynccontextmanager
+async def looking(request: Request[Any, Any, Any], database: Database) -> AsyncIterator[Look]:
+    """Open a transaction in which somebody looks; see the top of this file."""
+    asks = asker(request)
+    async with database.transaction(organisation_id=asks.organisation_id) as tx:
+        look = Look(tx, asks=asks)
+        yield look
+        if not look.written:
+            raise RuntimeError("Somebody would have looked without a line in the audit.")

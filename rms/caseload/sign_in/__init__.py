@@ -1,0 +1,1 @@
+"""Signing in and out, setting up an account, and one's own account."""

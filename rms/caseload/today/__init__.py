@@ -1,0 +1,1 @@
+"""Today: what waits for my teams, most urgent first, each with its reason."""

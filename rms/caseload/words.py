@@ -1,0 +1,47 @@
+"""Codes to the words staff read, and dates and times as they stand on a page. Must not decide or query."""
+
+from datetime import date, datetime
+from typing import Final
+
+from rms.alerts.model import AlertKind, AlertState
+from rms.clock import london_time
+from rms.messages.compose import day_in_words
+from rms.nhs_number import NhsNumber
+
+KINDS: Final = {
+    AlertKind.ACT_TODAY: "Act today",
+    AlertKind.LOOK_SOON: "Look soon",
+    AlertKind.CHASE: "Chase",
+    AlertKind.FIX_DATA: "Fix data",
+}
+STATES: Final = {
+    AlertState.OPEN: "Nobody has taken it",
+    AlertState.TAKEN: "Taken",
+    AlertState.SNOOZED: "Set aside for now",
+    AlertState.CLOSED: "Closed",
+}
+
+
+def in_words(code: str) -> str:
+    """A code of ours as words: `repeat_asked` to "Repeat asked"."""
+    return code.replace("_", " ").replace(".", " ").capitalize()
+
+
+def day(value: date | None) -> str:
+    """A date, or a word for none."""
+    return "Not known" if value is None else day_in_words(value)
+
+
+def moment(value: datetime | None) -> str:
+    """An instant in London: `2 December 2026, 14:05`; empty for none."""
+    if value is None:
+        return ""
+    at = london_time(value)
+    return f"{day_in_words(at.date())}, {at:%H:%M}"
+
+
+def number(nhs_number: str | None) -> str:
+    """An NHS number in groups, as it is read out; a word for none."""
+    if nhs_number is None:
+        return "None yet"
+    return NhsNumber(nhs_number).shown
