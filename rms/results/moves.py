@@ -21,11 +21,14 @@ from rms.results.versions import STATUS_RANK, Version, comments_of, digest_of, h
 REVIEW_STATES = ("to_review", "set_aside", "reviewed", "not_needed")
 
 
+class OnFileOtherwise(Conflict):
+    """The sender's number of this result is on file for another person or another test; nothing was written."""
+
+
 class Filed(msgspec.Struct, frozen=True, kw_only=True):
     """What became of a report. `changed`: what holds now says something else than before (always so for a new result).
 
-    `observation` and `version_id` are of the version that holds; `counts` says whether rules may judge it. `outranked`: this
-    report was final and later than what holds, but what holds is a correction or withdrawal; a person must look.
+    `observation` and `version_id` are of the version that holds; `counts` says whether rules may judge it.
     """
 
     organisation_id: int
@@ -36,7 +39,6 @@ class Filed(msgspec.Struct, frozen=True, kw_only=True):
     changed: bool
     counts: bool
     previously_final: bool
-    outranked: bool
     observation: Observation
     closed_occurrence_id: int | None
 
@@ -75,7 +77,7 @@ async def file_observation(
     """Keep one report about a person. The caller holds the person's row.
 
     `source_key` is the same for every report about the same sample and test. `reported_at` is the sender's own time of
-    the report (when none was sent: `received_at`). Conflict when the key is on file for another person.
+    the report (when none was sent: `received_at`). OnFileOtherwise when the key is on file for another person or test.
     """
     reported_at = reported_at or received_at
     found = await tx.fetchrow(
@@ -85,9 +87,11 @@ async def file_observation(
     )  # fmt: skip
     assert found is not None
     if found["patient_id"] != patient_id:
-        raise Conflict("The laboratory's number of this result is on file for another person.")
+        raise OnFileOtherwise("The laboratory's number of this result is on file for another person.")
     if observation.analyte and found["analyte"] not in (None, observation.analyte):
-        raise Conflict(f"This result is on file as {name_of(found['analyte'])}, not as {name_of(observation.analyte)}.")
+        raise OnFileOtherwise(
+            f"This result is on file as {name_of(found['analyte'])}, not as {name_of(observation.analyte)}."
+        )
     digest = digest_of(observation, reported_at=reported_at)
     added = await _add_version(
         tx, organisation_id=organisation_id, result_id=found["id"], observation=observation, digest=digest,
@@ -95,16 +99,12 @@ async def file_observation(
     )  # fmt: skip
     if found["current_version_id"] is None:
         assert added is not None
-        before, now_holds, outranked = (
-            None,
-            _first(observation, version_id=added, reported_at=reported_at, digest=digest),
-            False,
-        )
+        before = None
+        now_holds = _first(observation, version_id=added, reported_at=reported_at, digest=digest)
     else:
         versions = await versions_of(tx, organisation_id=organisation_id, result_id=found["id"])
         now_holds = holding(versions)
         before = next(one for one in versions if one.id == found["current_version_id"])
-        outranked = added is not None and _is_outranked(next(v for v in versions if v.id == added), by=now_holds)
     if before is None or now_holds.id != before.id or (observation.analyte and found["analyte"] is None):
         await tx.execute(
             "update result set current_version_id = $3, analyte = coalesce(analyte, $4) where organisation_id = $1 and id = $2",
@@ -116,7 +116,7 @@ async def file_observation(
         organisation_id=organisation_id, patient_id=patient_id, result_id=found["id"], version_id=now_holds.id,
         is_new=found["is_new"], changed=before is None or now_holds.says != before.says,
         counts=now_holds.status.is_final, previously_final=before is not None and before.status.is_final,
-        outranked=outranked, observation=observation, closed_occurrence_id=found["occurrence_id"],
+        observation=observation, closed_occurrence_id=found["occurrence_id"],
     )  # fmt: skip
 
 
@@ -126,11 +126,6 @@ def _first(observation: Observation, *, version_id: int, reported_at: datetime, 
         id=version_id, status=observation.status, reported_at=reported_at, has_number=observation.quantity is not None,
         digest=digest, says=meaning_of(observation),
     )  # fmt: skip
-
-
-def _is_outranked(added: Version, *, by: Version) -> bool:
-    """Whether a final report came that does not hold although it is the later one: only a person can tell what is right."""
-    return added.status.is_final and added.reported_at > by.reported_at and added.says != by.says
 
 
 async def _add_version(

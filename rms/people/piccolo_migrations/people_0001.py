@@ -134,6 +134,9 @@ create table patient (
   constraint patient_merged_into foreign key (organisation_id, merged_into_id) references patient (organisation_id, id)
 );
 create index patient_by_name on patient (organisation_id, name_key);
+-- Whose result is it? Everybody born on the day is compared.
+create index patient_by_birth_date on patient (organisation_id, born_on);
+create index patient_merged_into on patient (organisation_id, merged_into_id) where merged_into_id is not null;
 -- The register's own key for the person: how somebody without any number is known again.
 create unique index patient_register_ref_once on patient (organisation_id, register_ref) where register_ref is not null;
 call put_under_scope('patient', web => 'select, insert, update', worker => 'select, insert, update');

@@ -1,0 +1,187 @@
+"""What one message becomes. Called inside the savepoint of the message, with the people it concerns locked."""
+
+import msgspec
+
+from rms.audit.model import Actor, ActorKind
+from rms.audit.moves import record
+from rms.db.engine import Tx
+from rms.followup.moves.filing import file_result
+from rms.people.store import PersonOnFile, person
+from rms.plans.schedule.words import day
+from rms.results.matching import Matched
+from rms.results.model import ObservationStatus
+from rms.results.moves import OnFileOtherwise, file_observation
+from rms.results.store import result_on_file, same_order_on_another_day
+from rms.results.versions import meaning_of
+from rms.sync.filing.asking import NobodyToAsk, ask, team_of
+from rms.sync.filing.opening import Letter, Whose
+from rms.sync.filing.understanding import Understood, about, not_final
+from rms.sync.hl7 import Kind
+from rms.sync.listener import fault_named
+from rms.sync.store import note_filing
+
+_SHOWN_QUESTIONS = 3
+
+
+class Settled(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of a message: a state of the inbox with its reason."""
+
+    state: str
+    reason: str | None = None
+    duplicate_of: int | None = None
+
+
+async def settle_one(tx: Tx, letter: Letter) -> Settled:
+    """File a message, or say why not. Nobody to ask: it is set aside, where an operator sees it."""
+    if letter.peer is None:
+        return Settled(
+            state="set_aside",
+            reason=f"The sender at {letter.claimed.peer_address} is not one we know. Add it with `rms peer add`, then read"
+            " the message again with `rms hl7 replay`.",
+        )
+    if not letter.peer.organisations:
+        return Settled(state="set_aside", reason=f"{letter.peer.name} may send for no organisation.")
+    try:
+        return await _settle(tx, letter)
+    except NobodyToAsk as error:
+        return Settled(state="set_aside", reason=str(error))
+
+
+async def _settle(tx: Tx, letter: Letter) -> Settled:
+    assert letter.peer is not None
+    message = letter.message
+    fault = fault_named(letter.claimed.frame_fault)
+    if fault is not None and not fault.is_whole:
+        return await _ask_nearest(tx, letter, f"{fault.value} The sender was told so.")
+    if message.kind is not Kind.RESULT:
+        if message.faults:
+            return await _ask_nearest(tx, letter, message.faults[0].text)
+        kind = "^".join(part for part in (message.type, message.event) if part) or "of no type"
+        if message.kind is Kind.PERSON:
+            return Settled(
+                state="not_for_us", reason=f"A message about a person ({kind}); people come from the register."
+            )
+        return Settled(state="not_for_us", reason=f"A message {kind} is no result.")
+    if not any(order.observations for order in message.orders) and not letter.understanding.concerns_us:
+        return Settled(state="not_for_us", reason="It holds no result.")
+    return await _settle_result(tx, letter)
+
+
+async def _settle_result(tx: Tx, letter: Letter) -> Settled:
+    """Each organisation that follows the person gets its own filing or its own question."""
+    matched = [one for one in letter.whose if isinstance(one.match, Matched)]
+    doubtful = [
+        one for one in letter.whose if not isinstance(one.match, Matched) and one.nearness == _HAS_THE_NHS_NUMBER
+    ]
+    if not matched and not doubtful:
+        return await _settle_unmatched(tx, letter)
+    reasons = [await _file_for(tx, letter, whose) for whose in matched]
+    reasons += [await _ask_for(tx, letter, whose, whose.match.because) for whose in doubtful]
+    waiting = [reason for reason in reasons if reason is not None]
+    return Settled(state="waiting", reason=" ".join(waiting)) if waiting else Settled(state="filed")
+
+
+_HAS_THE_NHS_NUMBER = 3
+
+
+async def _settle_unmatched(tx: Tx, letter: Letter) -> Settled:
+    nearest = max(letter.whose, key=lambda one: one.nearness, default=None)
+    if nearest is None:
+        return await _ask_nearest(tx, letter, letter.message.faults[0].text)
+    if nearest.nearness == 0 and not letter.understanding.concerns_us and not letter.message.faults:
+        return Settled(state="not_for_us", reason=f"It holds nothing that is followed here. {nearest.match.because}")
+    return await _ask_nearest(tx, letter, f"It is not known whose it is. {nearest.match.because}")
+
+
+async def _ask_nearest(tx: Tx, letter: Letter, because: str) -> Settled:
+    """Ask the organisation whose people come nearest; the sender's first when none does."""
+    assert letter.peer is not None
+    nearest = max(letter.whose, key=lambda one: one.nearness, default=None)
+    organisation_id = nearest.organisation_id if nearest else letter.peer.organisations[0]
+    patient_id = nearest.match.person if nearest and isinstance(nearest.match, Matched) else None
+    sentence = f"A message from {letter.sender} ({letter.understanding.names}): {because}"
+    await ask(tx, organisation_id=organisation_id, inbox_id=letter.claimed.id, epoch=letter.claimed.epoch,
+              patient_id=patient_id, sentence=sentence)  # fmt: skip
+    return Settled(state="waiting", reason=because)
+
+
+async def _ask_for(tx: Tx, letter: Letter, whose: Whose, because: str) -> str:
+    patient_id = whose.match.person if isinstance(whose.match, Matched) else None
+    sentence = f"A message from {letter.sender} ({letter.understanding.names}): {because}"
+    await ask(tx, organisation_id=whose.organisation_id, inbox_id=letter.claimed.id, epoch=letter.claimed.epoch,
+              patient_id=patient_id, sentence=sentence)  # fmt: skip
+    return because
+
+
+async def _file_for(tx: Tx, letter: Letter, whose: Whose) -> str | None:
+    """File with one person of one organisation; the reason when something of it waits for a person."""
+    assert isinstance(whose.match, Matched)
+    if letter.message.faults:
+        return await _ask_for(tx, letter, whose, " ".join(dict.fromkeys(note.text for note in letter.message.faults)))
+    them = await person(tx, organisation_id=whose.organisation_id, patient_id=whose.match.person)
+    questions = [one.because for one in letter.understanding.questions]
+    kept = [one for one in letter.understanding.to_file if not one.is_followed]
+    for one in letter.understanding.to_file:
+        if one.is_followed:
+            questions += await _file_followed(tx, letter, them, one)
+    if kept:
+        questions += await _keep_others(tx, letter, them, kept)
+    if questions:
+        more = len(questions) - _SHOWN_QUESTIONS
+        shown = " ".join(questions[:_SHOWN_QUESTIONS]) + (f" And {more} more." if more > 0 else "")
+        return await _ask_for(tx, letter, whose, shown)
+    await note_filing(tx, organisation_id=whose.organisation_id, inbox_id=letter.claimed.id, patient_id=them.id,
+                      alert_id=None, state="filed", reason=whose.match.because, now=tx.now)  # fmt: skip
+    return None
+
+
+async def _file_followed(tx: Tx, letter: Letter, them: PersonOnFile, one: Understood) -> list[str]:
+    """File one observation of a test that is followed; sentences for a person where it leaves a doubt."""
+    seen = one.observation
+    key = one.source_key(them.id)
+    try:
+        filed = await file_result(
+            tx, organisation_id=them.organisation_id, person=them, observation=seen, source_key=key,
+            inbox_id=letter.claimed.id, reported_at=one.reported_at, by=_sender(letter), now=tx.now,
+        )  # fmt: skip
+    except OnFileOtherwise as error:
+        return [about(seen.analyte, seen.sampled_on, str(error))]
+    doubts = []
+    if filed.changed:
+        if question := not_final(seen):
+            doubts.append(question.because)
+    elif seen.status.is_final:
+        now_holds = await result_on_file(tx, organisation_id=them.organisation_id, result_id=filed.result_id)
+        if now_holds.reported_at < one.reported_at and meaning_of(now_holds.observation) != meaning_of(seen):
+            doubts.append(about(seen.analyte, seen.sampled_on,
+                                "A later report came, but an earlier correction or withdrawal of it stands."))  # fmt: skip
+    if filed.is_new and seen.status is ObservationStatus.CORRECTED:
+        other = await same_order_on_another_day(tx, organisation_id=them.organisation_id, source_key=key,
+                                                prefix=one.test_key(them.id))  # fmt: skip
+        if other is not None:
+            doubts.append(about(seen.analyte, seen.sampled_on,
+                                f"It corrects a result of the same order whose sample is of {day(other.date())}."))  # fmt: skip
+    return doubts
+
+
+async def _keep_others(tx: Tx, letter: Letter, them: PersonOnFile, kept: list[Understood]) -> list[str]:
+    """Keep what nobody follows with the person, as words; no rule looks at it and nobody has to."""
+    team_id = await team_of(tx, organisation_id=them.organisation_id, patient_id=them.id)
+    doubts = []
+    for one in kept:
+        try:
+            await file_observation(
+                tx, organisation_id=them.organisation_id, patient_id=them.id, team_id=team_id, observation=one.observation,
+                source_key=one.source_key(them.id), inbox_id=letter.claimed.id, received_at=tx.now,
+                reported_at=one.reported_at,
+            )  # fmt: skip
+        except OnFileOtherwise as error:
+            doubts.append(str(error))
+    await record(tx, by=_sender(letter), verb="result.keep", subject_kind="inbox", subject_id=letter.claimed.id,
+                 patient_id=them.id, organisation_id=them.organisation_id, details={"count": len(kept)})  # fmt: skip
+    return list(dict.fromkeys(doubts))
+
+
+def _sender(letter: Letter) -> Actor:
+    assert letter.peer is not None
+    return Actor(kind=ActorKind.PEER, name=letter.peer.name, id=letter.peer.id)

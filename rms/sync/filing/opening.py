@@ -1,0 +1,135 @@
+"""A claimed message, opened: who sent it, what it says, and who of our people it could be about. Reads; writes nothing."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import msgspec
+
+from rms.db.engine import Tx
+from rms.people.model import PersonName as NameOnFile
+from rms.people.names import search_key
+from rms.people.store.lookalikes import Described, Lookalike, lookalikes
+from rms.results.matching import Candidate, Matched, Unmatched, match_person
+from rms.results.model import PatientFacts, PersonName
+from rms.results.units import NO_MAP, CodeMap
+from rms.sync.filing.understanding import Understanding, understand
+from rms.sync.hl7 import Kind, Message, read
+from rms.sync.peers import Peer, sender_of
+from rms.sync.store import Claimed, code_maps, peers
+
+
+class Whose(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer of one organisation: whose it is, or why a person must say; and how near its people come.
+
+    `nearness`: 3 somebody here has the NHS number, 2 a hospital number, 1 something else in common, 0 nothing.
+    """
+
+    organisation_id: int
+    match: Matched | Unmatched
+    nearness: int
+
+
+class Letter(msgspec.Struct, frozen=True, kw_only=True):
+    """One opened message. `failure` is what went wrong while opening it; then nothing else of it can be trusted."""
+
+    claimed: Claimed
+    message: Message
+    peer: Peer | None
+    understanding: Understanding = Understanding(to_file=(), questions=())
+    whose: tuple[Whose, ...] = ()
+    failure: Exception | None = None
+
+    @property
+    def sender(self) -> str:
+        """The sender's name for a sentence."""
+        return self.peer.name if self.peer else self.claimed.peer_address
+
+
+_UNREAD = Message(kind=Kind.OTHER)
+
+
+async def open_letters(tx: Tx, claimed: Sequence[Claimed]) -> list[Letter]:
+    """Open messages and look up, for all of them at once, who they could be about."""
+    known = await peers(tx)
+    letters = [_opened(one, known) for one in claimed]
+    maps = await code_maps(tx, [letter.peer.id for letter in letters if letter.peer])
+    letters = [_understood(letter, maps) for letter in letters]
+    return await _matched(tx, letters)
+
+
+def _opened(claimed: Claimed, known: Iterable[Peer]) -> Letter:
+    """One that cannot even be read must not keep the others from being read."""
+    try:
+        message = read(claimed.raw)
+    except Exception as failure:
+        return Letter(claimed=claimed, message=_UNREAD, peer=None, failure=failure)
+    known = list(known)
+    peer = next((one for one in known if one.id == claimed.peer_id), None) or sender_of(
+        known, address=claimed.peer_address, application=message.sending_application, facility=message.sending_facility
+    )
+    return Letter(claimed=claimed, message=message, peer=peer)
+
+
+def _understood(letter: Letter, maps: Mapping[int, CodeMap]) -> Letter:
+    if letter.peer is None or letter.message.kind is not Kind.RESULT:
+        return letter
+    try:
+        understanding = understand(
+            letter.message, codes=maps.get(letter.peer.id, NO_MAP), received_at=letter.claimed.received_civil_at
+        )
+    except Exception as failure:
+        return msgspec.structs.replace(letter, failure=failure)
+    return msgspec.structs.replace(letter, understanding=understanding)
+
+
+async def _matched(tx: Tx, letters: Sequence[Letter]) -> list[Letter]:
+    asked: dict[int, tuple[int, int]] = {}
+    described: list[Described] = []
+    for position, letter in enumerate(letters):
+        if letter.peer is not None and letter.message.kind is Kind.RESULT and letter.message.patients:
+            for organisation_id in letter.peer.organisations:
+                asked[len(described)] = (position, organisation_id)
+                described.append(_described(len(described), letter.message.patient, organisation_id))
+    found = await lookalikes(tx, described) if described else {}
+    answers: dict[int, list[Whose]] = {}
+    for number, (position, organisation_id) in asked.items():
+        whose = _whose(organisation_id, letters[position].message.patient, found[number])
+        answers.setdefault(position, []).append(whose)
+    return [
+        msgspec.structs.replace(letter, whose=tuple(answers.get(position, ())))
+        for position, letter in enumerate(letters)
+    ]
+
+
+def _described(number: int, facts: PatientFacts, organisation_id: int) -> Described:
+    numbers = {
+        (authority, one.value)
+        for one in facts.identifiers
+        if one.authority
+        for authority in (one.authority, one.authority.upper())
+    }
+    name = NameOnFile(family=facts.family_name, given=facts.given_names)
+    return Described(
+        number=number, organisation_id=organisation_id, nhs_number=facts.nhs_number, born_on=facts.born_on,
+        name_key=search_key(name), hospital_numbers=tuple(sorted(numbers)),
+    )  # fmt: skip
+
+
+def _whose(organisation_id: int, facts: PatientFacts, found: Sequence[Lookalike]) -> Whose:
+    candidates = [_candidate(one) for one in found]
+    match = match_person(facts, candidates)
+    numbers = {(one.authority.casefold(), one.value) for one in facts.identifiers}
+    if facts.nhs_number and any(facts.nhs_number in (c.nhs_number, *c.former_nhs_numbers) for c in candidates):
+        nearness = 3
+    elif any((authority.casefold(), value) in numbers for c in candidates for authority, value in c.hospital_numbers):
+        nearness = 2
+    else:
+        nearness = 1 if isinstance(match, Matched) or match.candidates else 0
+    return Whose(organisation_id=organisation_id, match=match, nearness=nearness)
+
+
+def _candidate(one: Lookalike) -> Candidate:
+    return Candidate(
+        person=one.patient_id, names=(PersonName(family=one.family_name, given=tuple(one.given_names.split())),),
+        born_on=one.born_on, nhs_number=one.nhs_number, former_nhs_numbers=one.former_nhs_numbers,
+        hospital_numbers=one.hospital_numbers,
+    )  # fmt: skip

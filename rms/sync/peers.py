@@ -1,0 +1,42 @@
+"""Who sent this? Decided from the address of the connection and the sender's names in the header, and from nothing else."""
+
+from collections.abc import Iterable
+
+import msgspec
+
+
+class Peer(msgspec.Struct, frozen=True, kw_only=True):
+    """One system that may send to us, for the people of some organisations.
+
+    `application` and `facility` are what it calls itself in MSH-3 and MSH-4; `addresses` are those it sends from. What is
+    not filled in is not asked.
+    """
+
+    id: int
+    name: str
+    application: str | None = None
+    facility: str | None = None
+    addresses: tuple[str, ...] = ()
+    organisations: tuple[int, ...] = ()
+
+    @property
+    def asked(self) -> int:
+        """How much this peer is known by."""
+        return bool(self.addresses) + (self.application is not None) + (self.facility is not None)
+
+    def fits(self, *, address: str, application: str, facility: str) -> bool:
+        """Whether everything that this peer is known by agrees."""
+        return (
+            self.asked > 0
+            and (not self.addresses or address in self.addresses)
+            and self.application in (None, application)
+            and self.facility in (None, facility)
+        )
+
+
+def sender_of(peers: Iterable[Peer], *, address: str, application: str, facility: str) -> Peer | None:
+    """The peer that sent a message: the one known by most; None when nobody fits, or two fit equally well."""
+    fitting = [one for one in peers if one.fits(address=address, application=application, facility=facility)]
+    most = max((one.asked for one in fitting), default=0)
+    best = [one for one in fitting if one.asked == most]
+    return best[0] if len(best) == 1 else None
