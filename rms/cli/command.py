@@ -107,6 +107,11 @@ class Context:
             raise BadInput(f"There is no organisation with the code {code}. `rms organisation list` shows them.")
         return found
 
+    @property
+    def revive(self) -> Callable[[], None] | None:
+        """Starts the embedded server again when it is gone; None when the database is an outside one."""
+        return self.server.start if self.embedded else None
+
     def close(self) -> None:
         """End what this process started."""
         if self._server is not None:

@@ -16,6 +16,12 @@ from rms.settings import read_settings
 NOUNS = {
     "migrate": "rms.cli.database",
     "doctor": "rms.cli.database",
+    "register": "rms.cli.audit",
+    "sync": "rms.cli.audit",
+    "audit": "rms.cli.audit",
+    "demo": "rms.cli.rehearsal",
+    "story": "rms.cli.rehearsal",
+    "worker": "rms.cli.worker",
     "messages": "rms.cli.messages",
 }
 

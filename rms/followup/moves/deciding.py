@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from rms.alerts.analytes import name_of
 from rms.alerts.lifecycle import AlertOutcome
 from rms.alerts.moves import (
     DecisionKind,
@@ -32,8 +33,8 @@ from rms.messages.compose import day_in_words
 from rms.messages.model import Channel, Purpose, Recipient
 from rms.messages.moves import queue, void_for_cause
 from rms.people.store import cases_of, person
-from rms.plans.moves import add_repeat, withdraw_repeat
-from rms.plans.store import PlanOnFile, plan_on_file
+from rms.plans.moves import add_repeat, note_decision, withdraw_repeat
+from rms.plans.store import PlanOnFile, locked_occurrence, plan_on_file
 from rms.questionnaires.store import locked_assignment, set_assignment_review
 from rms.results.moves import set_review_state
 from rms.results.store import ResultOnFile, result_on_file
@@ -143,11 +144,14 @@ async def _close_alerts(
     if about.alert_id is not None:
         await close(tx, organisation_id=made.organisation_id, alert_id=about.alert_id, outcome=outcome,
                     note=made.note or "", by=by, now=now)  # fmt: skip
-    if about.result is None or about.result.step_key is None or about.plan_id is None:
+    if about.result is None or about.result.occurrence_id is None or about.plan_id is None:
         return
     plan = await plan_on_file(tx, organisation_id=made.organisation_id, plan_id=about.plan_id)
-    keys = [rule.key for rule in plan.protocol.rules_about_silence(about.result.step_key)]
-    for key in (*keys, f"chase:{about.result.step_key}"):
+    occurrence = await locked_occurrence(
+        tx, organisation_id=made.organisation_id, occurrence_id=about.result.occurrence_id
+    )
+    keys = [rule.key for rule in plan.protocol.rules_about_silence(occurrence.step_key)]
+    for key in (*keys, f"chase:{occurrence.step_key}"):
         await close_all_about(
             tx, organisation_id=made.organisation_id, subject_kind="plan", subject_id=plan.id, rule_key=key,
             outcome=AlertOutcome.RESULT_FOUND, note="The result came and was reviewed.", by=by, now=now,
@@ -191,8 +195,11 @@ async def _repeat(tx: Tx, *, made: DecisionOnFile, plan: PlanOnFile, about: Deci
     if not steps:
         raise Refused("The plan has no test that could be repeated.")
     due_on = tx.today + timedelta(days=42)
-    await add_repeat(tx, organisation_id=plan.organisation_id, plan_id=plan.id, step_key=steps[0], due_on=due_on,
-                     reason=made.note or "A repeat was asked for.", by=by, now=now, decision_id=made.id)  # fmt: skip
+    occurrence_id = await add_repeat(
+        tx, organisation_id=plan.organisation_id, plan_id=plan.id, step_key=steps[0], due_on=due_on,
+        reason=made.note or "A repeat was asked for.", by=by, now=now,
+    )  # fmt: skip
+    await note_decision(tx, organisation_id=plan.organisation_id, occurrence_id=occurrence_id, decision_id=made.id)
     return due_on
 
 
@@ -235,8 +242,14 @@ async def _facts(tx: Tx, *, plan: PlanOnFile, about: Decided, repeat_on: date | 
     if repeat_on is not None:
         facts["due_on"] = repeat_on.isoformat()
     if about.result is not None:
-        facts |= {"result": about.result.in_words, "taken_on": about.result.sampled_on.isoformat()}
+        facts |= {"result": in_words(about.result), "taken_on": about.result.observation.sampled_on.isoformat()}
     return facts
+
+
+def in_words(result: ResultOnFile) -> str:
+    """PSA was 0.06 ug/L"""
+    seen = result.observation
+    return f"{name_of(result.analyte or seen.code.text)} was {seen.quantity or seen.value_as_sent}"
 
 
 async def _tell(
@@ -252,7 +265,7 @@ async def _tell(
     subject = await subject_of(tx, organisation_id=plan.organisation_id, patient_id=plan.patient_id)
     told = await plan_told(tx, plan=plan)
     what = f"{made.kind.replace('_', ' ')} on {day_in_words(tx.today)}"
-    result = f" {about.result.in_words}." if about.result else ""
+    result = f" {in_words(about.result)}." if about.result else ""
     await tell(
         tx, plan=plan, kind=EventKind.OUTCOME_RECORDED, cause_kind="decision", cause_id=made.id,
         held_until=made.takes_effect_at, by=by, now=now,

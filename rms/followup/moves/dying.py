@@ -70,7 +70,9 @@ async def apply_death(
     await end_links_of_person(tx, organisation_id=organisation_id, patient_id=patient_id, why=f"{word}.", now=now)
     for plan in await open_plans_of(tx, organisation_id=organisation_id, patient_id=patient_id):
         if plan.state != "held":
-            await hold(tx, organisation_id=organisation_id, plan_id=plan.id, reason=f"{word}{when}.", by=by, now=now)
+            await hold(
+                tx, organisation_id=organisation_id, plan_id=plan.id, reason=f"{word}{when}.", rule_key=RULE, by=by, now=now
+            )
             await _tell_held(tx, plan=plan, reason=f"{word}{when}.", by=by, now=now)
         await raise_alert(
             tx, organisation_id=organisation_id, team_id=plan.team_id, kind=AlertKind.FIX_DATA, subject_kind="plan",

@@ -49,7 +49,7 @@ async def start_plan(
         facts |= {"due_on": first["due_on"].isoformat(), "test": first["facts"]["test"],
                   "test_name": first["facts"]["test_name"], "next_test_name": first["facts"]["test_name"]}  # fmt: skip
     them = await person(tx, organisation_id=organisation_id, patient_id=patient_id)
-    recipients = [(Recipient.PERSON, Purpose.PLAN_STARTED, None)]
+    recipients: list[tuple[Recipient, Purpose, Channel | None]] = [(Recipient.PERSON, Purpose.PLAN_STARTED, None)]
     if them.gp_code or them.gp_name:
         recipients.append((Recipient.GP_PRACTICE, Purpose.PLAN_STARTED_GP, Channel.LETTER))
     for recipient, purpose, channel in recipients:

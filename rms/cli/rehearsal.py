@@ -1,0 +1,93 @@
+"""`rms story` and `rms demo`: the main job played through the real doors, and a system that stays up to look at."""
+
+import argparse
+import asyncio
+import shutil
+from pathlib import Path
+
+import msgspec
+
+from rms.cli.command import Arguments, Command, Context, Exit
+from rms.errors import BadInput, RmsError
+from rms.rehearsal.story.expected import Values, meanings
+
+
+def values_from(path: Path | None) -> Values:
+    """The values of the story. BadInput, with a sentence, when the file cannot be read or a value is no number."""
+    if path is None:
+        return Values()
+    try:
+        values = msgspec.json.decode(path.read_bytes(), type=Values)
+        meanings(values)
+    except OSError as error:
+        raise BadInput(f"{path} cannot be read: {error.strerror}.") from error
+    except (msgspec.DecodeError, ArithmeticError, ValueError) as error:
+        raise BadInput(
+            f'{path} must look like {{"limit": "0.1", "results": [{{"sampled_on": "2027-04-28", "value": "0.03"}}]}}: {error}.'
+        ) from error
+    return values
+
+
+async def run_story(context: Context, arguments: Arguments) -> int:
+    """Play the story on a fresh database; 0 when everything outside is as it should be, 1 at the first difference."""
+    from rms.rehearsal.story.look import Difference
+    from rms.rehearsal.story.scenes import Story
+    from rms.rehearsal.story.stage import Stage
+
+    values = values_from(arguments.values)
+    home = arguments.home or context.settings.home / "story"
+    stage = Stage(home)
+    try:
+        await asyncio.to_thread(stage.open, fresh=True, tick=arguments.tick)
+        context.say(
+            f"The web answers at {stage.base_url}, the listener at port {stage.ports.mllp}; everything is in {home}."
+        )
+        story = Story(stage, values)
+        await story.play()
+    except Difference as difference:
+        context.say(f"The story differs from what the outside saw: {difference}")
+        return Exit.NO
+    finally:
+        await asyncio.to_thread(stage.close)
+    context.say(f"The story came to its end: {story.lines} events, nothing differs. Look around with RMS_HOME={home}.")
+    return Exit.DONE
+
+
+def story_arguments(parser: argparse.ArgumentParser) -> None:
+    """Other values, another home, another pace."""
+    parser.add_argument("--values", type=Path, help="a JSON file with his limit and other PSA values and dates")
+    parser.add_argument("--home", type=Path, help="where to play (thrown away first; default: story in RMS_HOME)")
+    parser.add_argument(
+        "--tick", type=float, default=0.1, help="seconds between two looks of the worker (default: 0.1)"
+    )
+
+
+async def run_demo(context: Context, arguments: Arguments) -> int:
+    """Bring a demo up: play the story once into its database, then stay up until told to stop."""
+    from rms.rehearsal.demo import Demo
+
+    home = arguments.home or context.settings.home / "demo"
+    if arguments.fresh and home.exists():
+        shutil.rmtree(home)
+    try:
+        return await Demo(home, web_port=arguments.port or context.settings.web_port, say=context.say).run(
+            once=arguments.once
+        )
+    except RmsError as error:
+        context.say(str(error))
+        return Exit.UNAVAILABLE
+
+
+def demo_arguments(parser: argparse.ArgumentParser) -> None:
+    """Where, on which port, anew, and whether to stay."""
+    parser.add_argument("--home", type=Path, help="where the demo lives (default: demo in RMS_HOME)")
+    parser.add_argument("--port", type=int, help="the port of the web server (default: RMS_WEB_PORT, 8000)")
+    parser.add_argument("--fresh", action="store_true", help="throw away an earlier demo first")
+    parser.add_argument("--once", action="store_true", help="end after it is up, for checks")
+
+
+COMMANDS = (
+    Command(words="story", help="Play the main job end to end through the real doors, and compare.", run=run_story,
+            arguments=story_arguments),
+    Command(words="demo", help="Bring up a demo with made-up people, and stay up.", run=run_demo, arguments=demo_arguments),
+)  # fmt: skip

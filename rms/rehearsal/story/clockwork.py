@@ -1,0 +1,83 @@
+"""Letting civil days pass: the clock moves a day at a time, and goes on when nothing that is due is left undone.
+
+Whether anything is left is asked of the rows, as the owner, not of the worker: a worker that does nothing is noticed.
+"""
+
+import asyncio
+from datetime import date, datetime, time, timedelta
+from time import monotonic
+
+import asyncpg
+
+from rms.clock import at_london, london_date
+from rms.errors import Unavailable
+
+NINE = time(9)
+
+#: What is due by the civil clock and not yet done, each with how many.
+_LEFT = """
+with now as (select clock_timestamp() + civil_offset as at from database_state)
+select 'calendar' as what, count(*) from calendar, now where act_on <= (now.at at time zone 'Europe/London')::date
+union all select 'messages to send', count(*) from message, now where state = 'queued' and not_before <= now.at
+union all select 'messages under way', count(*) from message where state in ('sending', 'unknown')
+union all select 'receipts', count(*) from message where state = 'accepted' and channel <> 'letter'
+union all select 'inbox', count(*) from inbox where state = 'received'
+union all select 'plans to judge', count(*) from plan, now where judge_on <= (now.at at time zone 'Europe/London')::date
+union all select 'alerts to ring', count(*) from alert, now where state <> 'closed' and next_escalation_at <= now.at
+union all select 'events', count(*) from event, now where state in ('waiting', 'delivering') and held_until <= now.at
+union all select 'deaths to spread', count(*) from death d join patient p on p.nhs_number = d.nhs_number
+   where (d.reversed_at is null) <> (p.death_state is not null)
+"""
+
+
+class Clockwork:
+    """Moves the civil clock of a demo database and waits for quiet."""
+
+    def __init__(self, connection: asyncpg.Connection, *, patience_seconds: float = 60.0) -> None:
+        self._connection = connection
+        self._patience = patience_seconds
+
+    async def now(self) -> datetime:
+        """The civil instant."""
+        at: datetime = await self._connection.fetchval("select clock_timestamp() + civil_offset from database_state")
+        return at
+
+    async def today(self) -> date:
+        """The civil day in London."""
+        return london_date(await self.now())
+
+    async def set_to(self, instant: datetime) -> None:
+        """Put the clock to an instant."""
+        await self._connection.execute("update database_state set civil_offset = $1 - clock_timestamp()", instant)
+
+    async def morning_of(self, day: date) -> None:
+        """Put the clock to nine in the morning of a day."""
+        await self.set_to(at_london(day, NINE))
+
+    async def pass_minutes(self, minutes: int) -> None:
+        """Let some minutes pass and every duty run dry."""
+        await self._connection.execute(
+            "update database_state set civil_offset = civil_offset + make_interval(mins => $1)", minutes
+        )
+        await self.quiet()
+
+    async def pass_days_until(self, day: date) -> None:
+        """Let days pass one by one; each ends with nothing due left undone."""
+        today = await self.today()
+        while today < day:
+            today += timedelta(days=1)
+            await self.morning_of(today)
+            await self.quiet()
+
+    async def left(self) -> dict[str, int]:
+        """What is due and not done."""
+        return {row["what"]: row["count"] for row in await self._connection.fetch(_LEFT) if row["count"]}
+
+    async def quiet(self) -> None:
+        """Wait until nothing due is left. Unavailable, naming what is left, when that takes too long."""
+        until = monotonic() + self._patience
+        while left := await self.left():
+            if monotonic() > until:
+                what = ", ".join(f"{count} {name}" for name, count in left.items())
+                raise Unavailable(f"The worker did not finish what was due within {self._patience:.0f} s: {what}.")
+            await asyncio.sleep(0.03)
