@@ -13,9 +13,9 @@ import asyncpg
 import msgspec
 import pytest
 
+from rms.cli.command import bring_up_to_date
 from rms.db.database import Database
 from rms.db.embedded import EmbeddedServer, ensure
-from rms.db.migrate import migrate
 
 #: Loaded with the migrations and never changed by a test.
 KEPT = ("migration", "protocol_version", "questionnaire_version", "database_state")
@@ -68,8 +68,8 @@ def server() -> Iterator[EmbeddedServer]:
 
 @pytest.fixture(scope="session")
 async def migrated(server: EmbeddedServer) -> str:
-    """The name of a database with the whole schema, in demo mode."""
-    await migrate(server.url("rms_owner"), mode="demo")
+    """The name of a database with the whole schema, our protocols and questionnaires, in demo mode."""
+    await bring_up_to_date(server.url("rms_owner"), mode="demo")
     return "rms"
 
 

@@ -2,16 +2,16 @@
 
 import argparse
 
-from rms.cli.command import Arguments, Command, Context, Exit
-from rms.db.migrate import migrate
+from rms.cli.command import Arguments, Command, Context, Exit, bring_up_to_date
 from rms.errors import DatabaseAway, RmsError
 
 
 async def run_migrate(context: Context, arguments: Arguments) -> int:
-    """Bring the schema up to date."""
-    ran = await migrate(context.url("owner"), mode=arguments.mode)
-    words = f"{len(ran)} migrations ran: {', '.join(ran)}." if ran else "The database is up to date."
-    context.show({"ran": ran}, words)
+    """Bring the schema up to date, and the protocols and questionnaires that come with this release."""
+    done = await bring_up_to_date(context.url("owner"), mode=arguments.mode)
+    words = [f"{len(done.ran)} migrations ran: {', '.join(done.ran)}."] if done.ran else []
+    words += [f"New: {', '.join(done.loaded)}."] if done.loaded else []
+    context.show({"ran": done.ran, "loaded": done.loaded}, "\n".join(words) or "The database is up to date.")
     return Exit.DONE
 
 

@@ -8,13 +8,19 @@ that is more than three days late when the next one is due as well is left out: 
 
 from datetime import date
 
-from rms.alerts.model import AlertKind
+import msgspec
+
+from rms.alerts.model import AlertKind, AlertState
 from rms.alerts.moves import raise_alert
+from rms.alerts.store import has_cause, latest_alert, open_alerts
 from rms.audit.model import WORKER
 from rms.crashpoints import Crashpoint, crashpoint
 from rms.db.database import Database
 from rms.db.engine import Tx
+from rms.plans.moves.living import HELD, PAUSE_OVER
 from rms.plans.moves.writing import refresh
+from rms.plans.rows import LOOK_AGAIN, TEAM_STAGES
+from rms.plans.schedule.calendar import CHASE, CLOSE_WINDOW, REVIEW
 from rms.plans.schedule.words import day
 from rms.plans.store.plans import plan_on_file
 from rms.plans.sweep import NOT_REACHABLE, SWEEP_REMINDERS, TAKE_STAGES
@@ -24,15 +30,40 @@ CHUNK_OF_ALERTS = 200
 MONTHS_AHEAD = 15
 
 
+class DueStage(msgspec.Struct, frozen=True, kw_only=True):
+    """One stage of one occurrence that was taken off the calendar; `rescheduled` is its round."""
+
+    act_on: date
+    stage: str
+    occurrence_id: int
+    organisation_id: int
+    plan_id: int
+    patient_id: int
+    team_id: int
+    step_key: str
+    number: int
+    title: str
+    due_on: date
+    latest_on: date
+    rescheduled: int
+
+
+async def take_stages(tx: Tx, *, stages: tuple[str, ...], limit: int) -> list[DueStage]:
+    """Take due stages of running plans, with the people locked; the next stage of each is on the calendar already."""
+    rows = await tx.fetch(TAKE_STAGES, tx.today, list(stages), limit)
+    return [DueStage(**dict(row)) for row in rows]
+
+
 async def sweep_reminders(database: Database) -> int:
     """Queue every reminder for a test that is due; returns how many calendar rows were acted on."""
     moved = 0
     while True:
         async with database.transaction() as tx:
             rows = await tx.fetch(SWEEP_REMINDERS, tx.today, tx.now, CHUNK)
-            taken = rows[0]["taken"] if rows else 0
-            for row in (row for row in rows if row["outcome"] == NOT_REACHABLE):
-                await _ask_to_phone(tx, dict(row))
+            taken: int = rows[0]["taken"]
+            for row in rows:
+                if row["occurrence_id"] is not None and row["outcome"] == NOT_REACHABLE:
+                    await _ask_to_phone(tx, dict(row))
             crashpoint(Crashpoint.SWEEP_BEFORE_COMMIT)
         crashpoint(Crashpoint.SWEEP_AFTER_COMMIT)
         moved += taken
@@ -41,18 +72,17 @@ async def sweep_reminders(database: Database) -> int:
 
 
 async def _ask_to_phone(tx: Tx, row: dict[str, object]) -> None:
+    organisation_id, patient_id, occurrence_id, team_id, plan_id = (
+        int(str(row[name])) for name in ("organisation_id", "patient_id", "occurrence_id", "team_id", "plan_id")
+    )
+    due_on = row["due_on"]
+    assert isinstance(due_on, date)
     await raise_alert(
-        tx, organisation_id=int(str(row["organisation_id"])), team_id=int(str(row["team_id"])), kind=AlertKind.CHASE,
-        subject_kind="patient", subject_id=int(str(row["patient_id"])), rule_key="phone",
-        patient_id=int(str(row["patient_id"])), plan_id=int(str(row["plan_id"])),
-        sentence=f"Please phone: {row['title']} is due on {day(_date(row['due_on']))}, and nothing else reaches this person.",
-        cause_kind=f"occurrence:{row['stage']}", cause_id=int(str(row["occurrence_id"])), by=WORKER, now=tx.now,
+        tx, organisation_id=organisation_id, team_id=team_id, kind=AlertKind.CHASE, subject_kind="patient",
+        subject_id=patient_id, rule_key="phone", patient_id=patient_id, plan_id=plan_id,
+        sentence=f"Please phone: {row['title']} is due on {day(due_on)}, and nothing else reaches this person.",
+        cause_kind=f"occurrence:{row['stage']}:{row['rescheduled']}", cause_id=occurrence_id, by=WORKER, now=tx.now,
     )  # fmt: skip
-
-
-def _date(value: object) -> date:
-    assert isinstance(value, date)
-    return value
 
 
 async def sweep_late(database: Database) -> int:
@@ -60,56 +90,99 @@ async def sweep_late(database: Database) -> int:
     moved = 0
     while True:
         async with database.transaction() as tx:
-            rows = await tx.fetch(TAKE_STAGES, tx.today, ["chase", "close-window", "review"], CHUNK_OF_ALERTS)
-            for row in rows:
-                await _reach(tx, dict(row))
+            taken = await take_stages(tx, stages=TEAM_STAGES, limit=CHUNK_OF_ALERTS)
+            for one in taken:
+                await _reach(tx, one)
             crashpoint(Crashpoint.SWEEP_BEFORE_COMMIT)
-        moved += len(rows)
-        if not rows:
+        crashpoint(Crashpoint.SWEEP_AFTER_COMMIT)
+        moved += len(taken)
+        if not taken:
             return moved
 
 
-async def _reach(tx: Tx, row: dict[str, object]) -> None:
-    """One stage of one occurrence: chase it, or note that its window closed."""
-    organisation_id, plan_id = int(str(row["organisation_id"])), int(str(row["plan_id"]))
-    due_on, stage = _date(row["due_on"]), row["stage"]
-    late = (tx.today - due_on).days
-    sentence = {
-        "chase": f"{row['title']}, due on {day(due_on)}, has not come back ({late} days late).",
-        "close-window": f"{row['title']}, due on {day(due_on)}, was not done in its window ({late} days late).",
-        "review": f"{row['title']} is due.",
-    }[str(stage)]
-    plan = await plan_on_file(tx, organisation_id=organisation_id, plan_id=plan_id, lock=stage == "close-window")
+async def _reach(tx: Tx, one: DueStage) -> None:
+    """One stage of one occurrence: chase it, note that its window closed, or see that somebody still deals with it."""
+    plan = await plan_on_file(tx, organisation_id=one.organisation_id, plan_id=one.plan_id, lock=True)
     # The protocol's own rule about silence and the sweep are one alert, whichever speaks first.
-    rules = plan.protocol.rules_about_silence(str(row["step_key"]))
-    await raise_alert(
-        tx, organisation_id=organisation_id, team_id=int(str(row["team_id"])),
-        kind=rules[0].alert if rules else AlertKind.CHASE, subject_kind="plan", subject_id=plan_id,
-        rule_key=rules[0].key if rules else f"chase:{row['step_key']}", patient_id=int(str(row["patient_id"])), plan_id=plan_id,
-        sentence=sentence, cause_kind=f"occurrence:{stage}", cause_id=int(str(row["occurrence_id"])), by=WORKER, now=tx.now,
-    )  # fmt: skip
-    if stage == "close-window" and plan.state == "active":
+    rule = next(iter(plan.protocol.rules_about_silence(one.step_key)), None)
+    rule_key = rule.key if rule else f"chase:{one.step_key}"
+    if one.stage != LOOK_AGAIN or not await _in_hand(tx, one.organisation_id, plan_id=one.plan_id, rule_key=rule_key):
+        await raise_alert(
+            tx, organisation_id=one.organisation_id, team_id=one.team_id, kind=rule.alert if rule else AlertKind.CHASE,
+            subject_kind="plan", subject_id=one.plan_id, rule_key=rule_key, patient_id=one.patient_id, plan_id=one.plan_id,
+            sentence=_sentence(one, today=tx.today), cause_kind=f"occurrence:{one.stage}:{one.act_on}",
+            cause_id=one.occurrence_id, by=WORKER, now=tx.now,
+        )  # fmt: skip
+    if one.stage == CLOSE_WINDOW and plan.state == "active":
         await refresh(tx, plan=plan, by=WORKER, now=tx.now, today=tx.today)
 
 
+def _sentence(one: DueStage, *, today: date) -> str:
+    late = (today - one.due_on).days
+    return {
+        CHASE: f"{one.title}, due on {day(one.due_on)}, has not come back ({late} days late).",
+        CLOSE_WINDOW: f"{one.title}, due on {day(one.due_on)}, was not done in its window ({late} days late).",
+        REVIEW: f"{one.title} is due.",
+        LOOK_AGAIN: f"{one.title}, due on {day(one.due_on)}, is still not done ({late} days late).",
+    }[one.stage]
+
+
+async def _in_hand(tx: Tx, organisation_id: int, *, plan_id: int, rule_key: str) -> bool:
+    """Whether somebody has an open alert of this rule about the plan."""
+    latest = await latest_alert(
+        tx, organisation_id=organisation_id, subject_kind="plan", subject_id=plan_id, rule_key=rule_key
+    )
+    return latest is not None and latest.state is not AlertState.CLOSED
+
+
+_STANDING_STILL = """
+select p.id, p.organisation_id, p.patient_id, p.team_id, p.state, p.state_reason
+  from plan p join patient m on m.organisation_id = p.organisation_id and m.id = p.patient_id
+ where p.state in ('paused', 'suspended', 'held', 'in_transfer') and (p.state <> 'paused' or p.state_until <= $1)
+ order by m.id, p.id for no key update of m, p skip locked
+"""
+
+
 async def ask_after_pauses(database: Database) -> int:
-    """A pause that is over: the team is asked to go on; the plan does not by itself. Returns how many."""
+    """Ask the team, once a day, what becomes of each plan whose pause is over or that is held while nobody has it in hand.
+
+    The plan does not go on by itself. Returns how many were asked about.
+    """
     async with database.transaction() as tx:
-        rows = await tx.fetch(
-            "select id, organisation_id, patient_id, team_id, state_until, state_reason, revision from plan"
-            " where state = 'paused' and state_until <= $1 order by id for update skip locked",
-            tx.today,
-        )
-        for row in rows:
-            await raise_alert(
-                tx, organisation_id=row["organisation_id"], team_id=row["team_id"], kind=AlertKind.CHASE,
-                subject_kind="plan", subject_id=row["id"], rule_key="pause-over", patient_id=row["patient_id"],
-                plan_id=row["id"], sentence=f"The pause ({row['state_reason']}) is over: resume the plan or pause it again.",
-                cause_kind="pause", cause_id=row["revision"], by=WORKER, now=tx.now,
-            )  # fmt: skip
-            await tx.execute("update plan set state_until = $3 where organisation_id = $1 and id = $2",
-                             row["organisation_id"], row["id"], None)  # fmt: skip
-        return len(rows)
+        rows = await tx.fetch(_STANDING_STILL, tx.today)
+        return sum([await _ask_about(tx, dict(row)) for row in rows])
+
+
+async def _ask_about(tx: Tx, row: dict[str, object]) -> bool:
+    organisation_id, plan_id, team_id, patient_id = (
+        int(str(row[name])) for name in ("organisation_id", "id", "team_id", "patient_id")
+    )
+    paused, today = row["state"] == "paused", tx.today.toordinal()
+    rule_key, kind = (PAUSE_OVER, AlertKind.CHASE) if paused else (HELD, AlertKind.FIX_DATA)
+    # A hold has its alert from the beginning, under a rule of whoever held it.
+    for alert in await open_alerts(tx, organisation_id=organisation_id, patient_id=patient_id):
+        if (alert.subject_kind, alert.subject_id, alert.kind) == ("plan", plan_id, kind) and (
+            not paused or alert.rule_key == rule_key
+        ):
+            return False
+    latest = await latest_alert(
+        tx, organisation_id=organisation_id, subject_kind="plan", subject_id=plan_id, rule_key=rule_key
+    )
+    if latest is not None and await has_cause(
+        tx, organisation_id=organisation_id, alert_id=latest.id, cause_kind="standstill", cause_id=today
+    ):
+        return False  # closed today: it is asked again tomorrow
+    sentence = (
+        f"The pause ({row['state_reason']}) is over: resume the plan or pause it again."
+        if paused
+        else f"The plan still stands still: {row['state_reason']} End it, or let it go on."
+    )
+    await raise_alert(
+        tx, organisation_id=organisation_id, team_id=team_id, kind=kind, subject_kind="plan", subject_id=plan_id,
+        rule_key=rule_key, patient_id=patient_id, plan_id=plan_id, sentence=sentence, cause_kind="standstill",
+        cause_id=today, by=WORKER, now=tx.now,
+    )  # fmt: skip
+    return True
 
 
 async def make_months(database: Database) -> int:

@@ -63,6 +63,7 @@ class PlanRow(Table, tablename="plan"):
     state = Text(null=False, default=None)
     state_reason = Text(null=True, default=None)
     state_until = Date(null=True, default=None)
+    held_from = Text(null=True, default=None)
     revision = Integer(null=False, default=None)
     judge_on = Date(null=True, default=None)
     is_lead = Boolean(null=False, default=None)

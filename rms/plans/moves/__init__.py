@@ -1,10 +1,11 @@
 """What can happen to protocols, plans and occurrences inside an open transaction."""
 
-from rms.plans.moves.changing import add_repeat, override, withdraw_repeat
+from rms.plans.moves.changing import add_repeat, override
 from rms.plans.moves.closing import close_occurrence, reopen_occurrence
 from rms.plans.moves.living import end, hold, pause, restore, resume, set_judge_on
 from rms.plans.moves.protocols import load_library, sign_off
 from rms.plans.moves.starting import start
+from rms.plans.moves.withdrawing import note_decision, withdraw_repeat
 from rms.plans.moves.writing import refresh
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "end",
     "hold",
     "load_library",
+    "note_decision",
     "override",
     "pause",
     "refresh",

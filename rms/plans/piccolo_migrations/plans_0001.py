@@ -58,6 +58,8 @@ create table plan (
   state text not null,
   state_reason text,
   state_until date,
+  -- What a hold goes back to when it was a mistake.
+  held_from text,
   revision integer not null default 1,
   judge_on date,
   is_lead boolean not null default true,
@@ -78,6 +80,8 @@ create table plan (
   constraint plan_started_by foreign key (organisation_id, started_by_staff_id) references staff (organisation_id, id),
   constraint plan_ended_by foreign key (organisation_id, ended_by_staff_id) references staff (organisation_id, id),
   constraint plan_state check (state in ('draft', 'active', 'paused', 'suspended', 'held', 'in_transfer', 'ended')),
+  constraint plan_held_from check (
+    (state = 'held') = (held_from is not null) and held_from in ('draft', 'active', 'paused', 'suspended', 'in_transfer')),
   constraint plan_started_together check ((started_at is null) = (started_by_staff_id is null)),
   constraint plan_runs_only_when_started check (state in ('draft', 'ended') or started_at is not null),
   -- Nobody leaves follow-up except by a named person's decision with an outcome.
@@ -89,7 +93,8 @@ create table plan (
 );
 create unique index plan_one_open_a_case on plan (organisation_id, case_id) where state <> 'ended';
 create index plan_to_judge_for_worker on plan (judge_on) where judge_on is not null;
-create index plan_pause_over_for_worker on plan (state_until) where state = 'paused';
+create index plan_standing_still_for_worker on plan (state_until)
+  where state in ('paused', 'suspended', 'held', 'in_transfer');
 create index plan_by_patient on plan (organisation_id, patient_id);
 create index plan_by_team on plan (organisation_id, team_id, state);
 call put_under_scope('plan', web => 'select, insert, update', worker => 'select, insert, update');
@@ -127,7 +132,8 @@ create table plan_override (
 );
 create index plan_override_by_decision on plan_override (organisation_id, decision_id) where decision_id is not null;
 create index plan_override_by_plan on plan_override (organisation_id, plan_id);
-call put_under_scope('plan_override', web => 'select, insert, update', worker => 'select');
+-- The worker asks for a repeat when a result it files is the first beyond a limit.
+call put_under_scope('plan_override', web => 'select, insert, update', worker => 'select, insert, update');
 
 -- One dated instance of a step. Past ones stay; of the future only the current and the next are rows.
 create table occurrence (
@@ -197,7 +203,7 @@ create trigger occurrence_event_append_only before update or delete on occurrenc
 call put_under_scope('occurrence_event', web => 'select, insert', worker => 'select, insert');
 
 -- When must an occurrence be looked at next: narrow, by month, no primary key. Whoever edits, pauses, resumes or closes
--- writes this row in the same transaction. Stages: remind:1.., ask:1.., review, chase, close-window.
+-- writes this row in the same transaction. Stages: remind:1.., ask:1.., review, chase, close-window, look-again.
 create table calendar (
   act_on date not null,
   organisation_id smallint not null,

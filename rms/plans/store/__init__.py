@@ -7,10 +7,20 @@ from rms.plans.store.occurrences import (
     open_occurrences,
     waiting_for,
 )
-from rms.plans.store.plans import PlanOnFile, effective_plan, open_plans_of, plan_on_file, plans_of
+from rms.plans.store.plans import (
+    PlanOnFile,
+    effective_plan,
+    latest_birthday,
+    lock_plan,
+    open_plans_of,
+    plan_by_name,
+    plan_on_file,
+    plans_of,
+)
 from rms.plans.store.protocols import (
     ProtocolOnFile,
     protocol_by_key,
+    protocol_version,
     protocol_versions,
     signed_protocols,
 )
@@ -20,13 +30,17 @@ __all__ = [
     "PlanOnFile",
     "ProtocolOnFile",
     "effective_plan",
+    "latest_birthday",
+    "lock_plan",
     "locked_occurrence",
     "occurrences_of_plan",
     "open_occurrences",
     "open_plans_of",
+    "plan_by_name",
     "plan_on_file",
     "plans_of",
     "protocol_by_key",
+    "protocol_version",
     "protocol_versions",
     "signed_protocols",
     "waiting_for",

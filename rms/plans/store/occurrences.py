@@ -48,6 +48,14 @@ def occurrence_from(row: Mapping[str, Any]) -> OccurrenceOnFile:
     return OccurrenceOnFile(**{name: row[name] for name in OccurrenceOnFile.__struct_fields__})
 
 
+async def occurrence_on_file(tx: Tx, *, organisation_id: int, occurrence_id: int) -> OccurrenceOnFile:
+    """One occurrence; NotFound when it is not this organisation's."""
+    row = await tx.fetchrow(f"{_OCCURRENCE} where organisation_id = $1 and id = $2", organisation_id, occurrence_id)
+    if row is None:
+        raise NotFound("There is no such step of a plan.")
+    return occurrence_from(row)
+
+
 async def locked_occurrence(tx: Tx, *, organisation_id: int, occurrence_id: int) -> OccurrenceOnFile:
     """One occurrence, locked; NotFound when it is not this organisation's."""
     row = await tx.fetchrow(f"{_OCCURRENCE} where organisation_id = $1 and id = $2 for update", organisation_id,
@@ -73,6 +81,25 @@ async def occurrences_of_plan(tx: Tx, *, organisation_id: int, plan_id: int) -> 
         f"{_OCCURRENCE} where organisation_id = $1 and plan_id = $2 order by due_on, id", organisation_id, plan_id
     )
     return [occurrence_from(row) for row in rows]
+
+
+async def open_of_plan(tx: Tx, *, organisation_id: int, plan_id: int) -> list[OccurrenceOnFile]:
+    """The open rows of a plan, by due date."""
+    rows = await tx.fetch(
+        f"{_OCCURRENCE} where organisation_id = $1 and plan_id = $2 and state = 'open' order by due_on, id",
+        organisation_id, plan_id,
+    )  # fmt: skip
+    return [occurrence_from(row) for row in rows]
+
+
+async def on_calendar(tx: Tx, *, organisation_id: int, plan_id: int) -> frozenset[int]:
+    """The occurrences of a plan that somebody looks at on a day."""
+    rows = await tx.fetch(
+        "select c.occurrence_id from occurrence o join calendar c on c.organisation_id = o.organisation_id"
+        " and c.occurrence_id = o.id where o.organisation_id = $1 and o.plan_id = $2 and o.state = 'open'",
+        organisation_id, plan_id,
+    )  # fmt: skip
+    return frozenset(row["occurrence_id"] for row in rows)
 
 
 async def waiting_for(tx: Tx, *, organisation_id: int, plan_id: int, today: date) -> list[OccurrenceOnFile]:

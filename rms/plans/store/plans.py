@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 
 from rms.clock import london_date
+from rms.dates import PartialDate
 from rms.db.engine import Tx
 from rms.errors import NotFound
 from rms.plans.model import Change, Course, Done, Override
@@ -33,6 +34,8 @@ class PlanOnFile(msgspec.Struct, frozen=True, kw_only=True):
     protocol: Protocol
     state: str
     state_reason: str | None
+    state_until: date | None
+    held_from: str | None
     revision: int
     course: Course
     overrides: tuple[Override, ...]
@@ -60,16 +63,16 @@ select p.*, v.content, v.digest, m.born_text,
 
 def _plan(row: Mapping[str, Any]) -> PlanOnFile:
     started = row["started_at"] or row["created_at"]
-    born = row["born_text"]
     return PlanOnFile(
         id=row["id"], ref=row["ref"], organisation_id=row["organisation_id"], patient_id=row["patient_id"],
         case_id=row["case_id"], team_id=row["team_id"], nurse_staff_id=row["nurse_staff_id"],
         protocol_version_id=row["protocol_version_id"],
         protocol=decoded(row["protocol_version_id"], digest=row["digest"], content=row["content"]),
-        state=row["state"], state_reason=row["state_reason"], revision=row["revision"],
+        state=row["state"], state_reason=row["state_reason"], state_until=row["state_until"],
+        held_from=row["held_from"], revision=row["revision"],
         course=Course(
             anchors={name: date.fromisoformat(on) for name, on in row["anchors"].items()},
-            started_on=london_date(started), born_on=date.fromisoformat(born) if len(born) == 10 else None,
+            started_on=london_date(started), born_on=latest_birthday(row["born_text"]),
             done=tuple(msgspec.convert(one, Done) for one in row["done"]),
         ),
         overrides=tuple(_override(one) for one in row["overrides"]),
@@ -83,10 +86,27 @@ def _override(stored: Mapping[str, Any]) -> Override:
     )  # fmt: skip
 
 
+def latest_birthday(born_text: str) -> date:
+    """The latest day a birth date as we have it can mean, so that an age stop never comes too early."""
+    return PartialDate.parse(born_text).latest
+
+
+async def lock_plan(tx: Tx, *, organisation_id: int, plan_id: int) -> None:
+    """Lock one plan; NotFound when it is not this organisation's.
+
+    A statement of its own: what is read together with the wait for a lock is as old as the beginning of the wait.
+    """
+    found = await tx.fetchval("select id from plan where organisation_id = $1 and id = $2 for no key update",
+                              organisation_id, plan_id)  # fmt: skip
+    if found is None:
+        raise NotFound("There is no such plan.")
+
+
 async def plan_on_file(tx: Tx, *, organisation_id: int, plan_id: int, lock: bool = False) -> PlanOnFile:
     """One plan, locked on request; NotFound when it is not this organisation's."""
-    tail = " for no key update of p" if lock else ""
-    row = await tx.fetchrow(f"{_PLAN} where p.organisation_id = $1 and p.id = $2{tail}", organisation_id, plan_id)
+    if lock:
+        await lock_plan(tx, organisation_id=organisation_id, plan_id=plan_id)
+    row = await tx.fetchrow(f"{_PLAN} where p.organisation_id = $1 and p.id = $2", organisation_id, plan_id)
     if row is None:
         raise NotFound("There is no such plan.")
     return _plan(row)
@@ -106,9 +126,25 @@ async def plans_of(tx: Tx, *, organisation_id: int, patient_id: int) -> list[Pla
 
 async def open_plans_of(tx: Tx, *, organisation_id: int, patient_id: int) -> list[PlanOnFile]:
     """The plans of a person that have not ended, locked, the oldest first."""
+    await tx.fetch(
+        "select id from plan where organisation_id = $1 and patient_id = $2 and state <> 'ended' order by id"
+        " for no key update",
+        organisation_id, patient_id,
+    )  # fmt: skip
     rows = await tx.fetch(
-        f"{_PLAN} where p.organisation_id = $1 and p.patient_id = $2 and p.state <> 'ended' order by p.id"
-        " for no key update of p",
+        f"{_PLAN} where p.organisation_id = $1 and p.patient_id = $2 and p.state <> 'ended' order by p.id",
         organisation_id, patient_id,
     )  # fmt: skip
     return [_plan(row) for row in rows]
+
+
+async def plan_by_name(tx: Tx, *, organisation_id: int, name: str) -> PlanOnFile:
+    """The plan that an operator names by its number or its reference; NotFound when there is none here."""
+    plan_id = await tx.fetchval(
+        "select id from plan where organisation_id = $1 and (id::text = $2 or ref::text = lower($2))",
+        organisation_id,
+        name,
+    )
+    if plan_id is None:
+        raise NotFound(f"There is no plan {name} in this organisation.")
+    return await plan_on_file(tx, organisation_id=organisation_id, plan_id=plan_id)

@@ -57,6 +57,12 @@ async def signed_protocols(tx: Tx, *, organisation_id: int) -> list[ProtocolOnFi
     return [_on_file(row) for row in rows]
 
 
+async def protocol_version(tx: Tx, *, organisation_id: int, protocol_version_id: int) -> ProtocolOnFile | None:
+    """One version by its id, or None."""
+    row = await tx.fetchrow(f"{_VERSIONS} where v.id = $2", organisation_id, protocol_version_id)
+    return None if row is None else _on_file(row)
+
+
 async def protocol_by_key(
     tx: Tx, *, organisation_id: int, key: str, version: int | None = None
 ) -> ProtocolOnFile | None:
