@@ -2,7 +2,7 @@
 
 import msgspec
 from argon2 import PasswordHasher
-from litestar import Litestar, get
+from litestar import Controller, Litestar, get
 from litestar.di import NamedDependency, Provide
 from litestar.handlers import BaseRouteHandler
 
@@ -14,6 +14,7 @@ from rms.people.keys import derived_key, installation_secret
 from rms.people.sign_in.actions import Means
 from rms.people.sign_in.passwords import STRONG, Passwords
 from rms.people.sign_in.throttle import Throttle
+from rms.portal.pages import PORTAL_PAGES
 from rms.settings import Secret, Settings
 from rms.sync.callbacks import CallbackSettings, callback_routes
 from rms.web.assets import STATIC, asset
@@ -74,9 +75,9 @@ def create_app(
     return app
 
 
-def routes(settings: Settings) -> list[BaseRouteHandler]:
+def routes(settings: Settings) -> list[BaseRouteHandler | type[Controller]]:
     """Everything the web process answers, static files aside."""
-    return [health, *STAFF_ROUTES, *callback_routes(callbacks_for(settings))]
+    return [health, *STAFF_ROUTES, *PORTAL_PAGES, *callback_routes(callbacks_for(settings))]
 
 
 def web_config_for(settings: Settings, *, secret: Secret, demo: bool) -> WebConfig:

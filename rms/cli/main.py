@@ -23,6 +23,11 @@ NOUNS = {
     "story": "rms.cli.rehearsal",
     "worker": "rms.cli.worker",
     "messages": "rms.cli.messages",
+    "organisation": "rms.cli.admin",
+    "team": "rms.cli.admin",
+    "user": "rms.cli.admin",
+    "peer": "rms.cli.admin",
+    "web": "rms.cli.serve",
 }
 
 

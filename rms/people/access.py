@@ -22,7 +22,7 @@ from rms.web.guard import ALLOWED, Connection, Policy, Standing, Verdict
 
 SIGN_IN: Final = "/sign-in"
 _ASKER: Final = "rms_asker"
-_DATABASE: Final = "rms_database"
+_DATABASE: Final = "database"
 _SIGN_IN_FIRST = Verdict(standing=Standing.SIGN_IN_FIRST, go_to=SIGN_IN)
 
 
