@@ -218,17 +218,19 @@ call put_under_scope('calendar', web => 'select, insert, update, delete', worker
 -- Makes the partitions of the months ahead; a daily duty calls it.
 create function make_calendar_months(from_day date, months integer) returns integer
 language plpgsql security definer set search_path = pg_catalog, public as $$
-declare first_day date; made integer := 0; part text;
+declare first_day date; next_day date; made integer := 0; part text;
 begin
+  perform pg_advisory_xact_lock(hashtext('make_calendar_months'));
   for i in 0 .. months - 1 loop
     first_day := (date_trunc('month', from_day) + make_interval(months => i))::date;
+    next_day := (first_day + interval '1 month')::date;
     part := 'calendar_' || to_char(first_day, 'YYYY_MM');
-    if to_regclass(part) is null then
-      execute format('create table %I (like calendar including defaults including constraints)', part);
-      execute format('with moved as (delete from calendar_other where act_on >= %L and act_on < %L returning *)
-                      insert into %I select * from moved', first_day, (first_day + interval '1 month')::date, part);
-      execute format('alter table calendar attach partition %I for values from (%L) to (%L)',
-                     part, first_day, (first_day + interval '1 month')::date);
+    if to_regclass(format('public.%I', part)) is null then
+      execute format('create table public.%I (like public.calendar including defaults including constraints)', part);
+      execute format('with moved as (delete from public.calendar_other where act_on >= %L and act_on < %L returning *)
+                      insert into public.%I select * from moved', first_day, next_day, part);
+      execute format('alter table public.calendar attach partition public.%I for values from (%L) to (%L)',
+                     part, first_day, next_day);
       made := made + 1;
     end if;
   end loop;
