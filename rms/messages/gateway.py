@@ -5,6 +5,7 @@ Knows no tables and no provider. `notify.py` and `twilio_sms.py` keep it; tests/
 
 import re
 from typing import Protocol
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -46,6 +47,10 @@ class Gateway(Protocol):
     def name(self) -> str:
         """The provider's name as stored with the message."""
 
+    @property
+    def reaches_people(self) -> bool:
+        """Could a message handed over here reach somebody? False only for a stand-in on this machine."""
+
     async def send(
         self, *, reference: str, channel: Channel, address: str, subject: str | None, text: str
     ) -> SendOutcome:
@@ -56,6 +61,14 @@ class Gateway(Protocol):
 
     async def aclose(self) -> None:
         """Give back connections."""
+
+
+def leaves_this_machine(base_url: str) -> bool:
+    """Is `base_url` anything but this machine itself? What cannot be read is taken to be somewhere else."""
+    try:
+        return urlsplit(base_url).hostname not in ("127.0.0.1", "::1", "localhost")
+    except ValueError:
+        return True
 
 
 def address_fault(channel: Channel, address: str) -> str | None:

@@ -28,15 +28,14 @@ LEGAL: Mapping[MessageState, frozenset[MessageState]] = MappingProxyType(
     {
         # Waiting to be claimed. A receipt may still come: "not there" was believed and the message had left after all.
         S.QUEUED: frozenset({S.SENDING, S.HELD, S.EXPIRED, S.VOID} | _ON_THE_WAY_BY_RECEIPT),
-        # The call may be under way; back to queued only when the provider certainly did not take it, and to void when
-        # it was no longer wanted by then.
-        S.SENDING: frozenset({S.QUEUED, S.UNKNOWN, S.HELD, S.VOID} | _ON_THE_WAY_BY_RECEIPT),
-        # Resolved by asking (found, or not there and queued again or void), then by a person (held).
-        S.UNKNOWN: frozenset({S.QUEUED, S.HELD, S.VOID} | _ON_THE_WAY_BY_RECEIPT),
+        # The call may be under way; back to queued only when the provider certainly did not take it.
+        S.SENDING: frozenset({S.QUEUED, S.UNKNOWN, S.HELD} | _ON_THE_WAY_BY_RECEIPT),
+        # Resolved by asking (found, or not there and queued again), then by a person (held).
+        S.UNKNOWN: frozenset({S.QUEUED, S.HELD} | _ON_THE_WAY_BY_RECEIPT),
         # A person looks; a late receipt may answer for them.
         S.HELD: frozenset({S.QUEUED, S.VOID, S.EXPIRED} | _ON_THE_WAY_BY_RECEIPT),
-        # Void only for a letter that nobody has printed yet.
-        S.ACCEPTED: frozenset({S.DELIVERED, S.FAILED, S.VOID}),
+        # A letter that nobody has printed yet has not left: `moves.voiding` takes it back, and it alone.
+        S.ACCEPTED: frozenset({S.DELIVERED, S.FAILED}),
         S.DELIVERED: frozenset({S.FAILED}),
         S.FAILED: frozenset(),
         # Ended before they left, as far as we knew. If a receipt says otherwise, the receipt is the truth.

@@ -23,7 +23,7 @@ from rms.messages.client_pool import (
     never_left,
     silence,
 )
-from rms.messages.gateway import Answer, CannotSay, Found, NotThere, address_fault
+from rms.messages.gateway import Answer, CannotSay, Found, NotThere, address_fault, leaves_this_machine
 from rms.messages.model import (
     Accepted,
     Channel,
@@ -80,6 +80,7 @@ class NotifyGateway:
     ) -> None:
         # Its client warns with the answer's text, and urllib3 writes addresses of calls: neither may reach a log.
         silence("notifications_python_client", "urllib3")
+        self.reaches_people = leaves_this_machine(base_url)
         self._template = {Channel.SMS: template_sms, Channel.EMAIL: template_email}
 
         def make() -> Any:

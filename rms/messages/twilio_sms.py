@@ -20,7 +20,7 @@ from rms.messages.client_pool import (
     never_left,
     silence,
 )
-from rms.messages.gateway import Answer, CannotSay, address_fault
+from rms.messages.gateway import Answer, CannotSay, address_fault, leaves_this_machine
 from rms.messages.model import (
     Accepted,
     Channel,
@@ -79,6 +79,7 @@ class TwilioGateway:
     ) -> None:
         # Its client writes addresses, queries and headers of calls at INFO, urllib3 addresses at DEBUG.
         silence("twilio", "urllib3")
+        self.reaches_people = leaves_this_machine(base_url)
         self._sender = sender
         self._callback_url = callback_url
 

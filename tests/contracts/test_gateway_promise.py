@@ -181,7 +181,7 @@ async def test_notify_can_be_asked_by_our_reference(stand_in: StandIn) -> None:
     first, second = stand_in.book.taken
     assert await notify.ask("m-1") == Found(state=MessageState.ACCEPTED, provider_ref=first.id)
     first.status = "permanent-failure"
-    assert await notify.ask("m-1") == Found(state=MessageState.FAILED, provider_ref=first.id)
+    assert await notify.ask("m-1") == Found(state=MessageState.FAILED, provider_ref=first.id, permanent=True)
     second.status = "delivered"
     assert await notify.ask("m-2") == Found(state=MessageState.DELIVERED, provider_ref=second.id)
     assert await notify.ask("m-3") == NotThere()

@@ -7,6 +7,7 @@ import asyncpg
 
 from rms.crashpoints import Crashpoint, crashpoint
 from rms.db.database import Database
+from rms.db.engine import Tx
 from rms.errors import DatabaseAway
 from rms.log import get_log
 from rms.messages.gateway import Gateway
@@ -18,7 +19,8 @@ from rms.messages.store import claim_ready, is_ours
 
 log = get_log(__name__)
 
-BATCH = 50
+#: Messages in one claim: their people are locked while their letters are set, so not too many.
+BATCH = 20
 #: Calls at once; no more than the gateways have clients for, so that none waits inside one.
 AT_ONCE = 10
 
@@ -28,19 +30,28 @@ _NOT_CALLED = Later(reason="The worker was too slow and did not call.", retry_af
 async def send_due(database: Database, *, outbox: Outbox) -> int:
     """Hand over everything that may leave now; returns how many messages were moved.
 
-    While sending is off nothing leaves, but what became too old meanwhile is still given to a person.
+    While sending is off nothing leaves, but what became too old meanwhile is still given to a person. A database that
+    is not live hands nothing to a provider that reaches people, whatever key it was given (case 32).
     """
     moved = 0
     while True:
         async with database.transaction() as tx:
-            channels = {Channel.LETTER, *outbox.gateways} if tx.sending_on else set()
-            claimed = await claim_ready(tx, now=tx.now, channels=channels, limit=BATCH)
+            claimed = await claim_ready(tx, now=tx.now, channels=_open_channels(tx, outbox), limit=BATCH)
             ready = [one for message in claimed if (one := await prepare(tx, message, outbox=outbox))]
         crashpoint(Crashpoint.MESSAGE_AFTER_CLAIM)
         await _hand_over(database, ready, outbox=outbox)
         moved += len(claimed)
         if len(claimed) < BATCH:
             return moved
+
+
+def _open_channels(tx: Tx, outbox: Outbox) -> set[Channel]:
+    if not tx.sending_on:
+        return set()
+    shut = {channel for channel, gateway in outbox.gateways.items() if gateway.reaches_people and not tx.live}
+    for channel in sorted(shut):
+        log.warning("gateway_refused", channel=channel, reason_code="not_live")
+    return {Channel.LETTER, *outbox.gateways} - shut
 
 
 async def _hand_over(database: Database, ready: list[Ready], *, outbox: Outbox) -> None:

@@ -79,7 +79,7 @@ async def note_outcome(
     message = await locked_message(tx, organisation_id=organisation_id, message_id=message_id)
     if message.epoch != epoch:
         return False
-    move = await _unless_unwanted(tx, message, apply_outcome(message.state, outcome))
+    move = apply_outcome(message.state, outcome)
     news = _News(kind="answered", provider=provider, provider_ref=getattr(outcome, "provider_ref", None), grace=grace)
     await _write(tx, message=message, move=move, news=news, now=now)
     if isinstance(outcome, Later):
@@ -87,6 +87,7 @@ async def note_outcome(
                          organisation_id, message_id, now + outcome.retry_after)  # fmt: skip
     if isinstance(outcome, Refused) and outcome.fault is Fault.RECIPIENT and outcome.permanent:
         await _mark_dead(tx, message=message, why=outcome.reason, now=now)
+    await _void_unwanted(tx, message, move, now=now)
     return True
 
 
@@ -112,12 +113,11 @@ async def note_answer(
         move = Move(state=answer.state, note=f"No receipt came; asked by reference it is {answer.state}.")
     if move.state is MessageState.UNKNOWN and message.asked >= ASK_WHEN_UNKNOWN:
         move = Move(state=MessageState.HELD, note=f"{move.note} Asked {message.asked} times; a person must decide.")
-    move = await _unless_unwanted(tx, message, move)
     news = _News(kind="asked", provider=provider, provider_ref=getattr(answer, "provider_ref", None), grace=grace)
     await _write(tx, message=message, move=move, news=news, now=now)
     if isinstance(answer, Found) and answer.permanent:
         await _mark_dead(tx, message=message, why="The provider says it does not exist.", now=now)
-    return move.state
+    return await _void_unwanted(tx, message, move, now=now)
 
 
 async def record_receipt(tx: Tx, *, organisation_id: int, message_id: int, receipt: Receipt, now: datetime) -> str:
@@ -135,14 +135,17 @@ async def stop(tx: Tx, *, message: MessageOnFile, state: MessageState, reason: s
     await _write(tx, message=message, move=Move(state=state, note=reason), news=_News(kind=state), now=now)
 
 
-async def _unless_unwanted(tx: Tx, message: MessageOnFile, move: Move) -> Move:
-    """What certainly did not leave is queued again only while it is still wanted."""
+async def _void_unwanted(tx: Tx, message: MessageOnFile, move: Move, *, now: datetime) -> MessageState:
+    """What is queued again because it certainly did not leave, but is no longer wanted, ends here; the state it has."""
     if move.state is not MessageState.QUEUED or message.state is MessageState.QUEUED:
-        return move
+        return move.state
     why = await unwanted_because(tx, organisation_id=message.organisation_id, message_id=message.id)
     if why is None:
-        return move
-    return Move(state=MessageState.VOID, note=f"It did not leave and is no longer wanted: {why}")
+        return move.state
+    queued = msgspec.structs.replace(message, state=MessageState.QUEUED)
+    reason = f"It did not leave and is no longer wanted: {why}"
+    await stop(tx, message=queued, state=MessageState.VOID, reason=reason, now=now)
+    return MessageState.VOID
 
 
 async def _write(tx: Tx, *, message: MessageOnFile, move: Move, news: _News, now: datetime) -> None:

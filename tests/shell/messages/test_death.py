@@ -27,6 +27,7 @@ class TakesAll:
     """A provider that answers at once: what counts here is the claim, not the call."""
 
     name = "takes all"
+    reaches_people = False
 
     async def send(self, **call) -> SendOutcome:
         return Accepted(provider_ref="p")

@@ -14,6 +14,7 @@ from rms.people.model import ContactKind, ContactPoint
 from rms.people.moves import mark_dead, set_contact, set_preference, stop_messages
 from rms.people.store import lock_people
 from tests.cast import a_person, on_file
+from tests.contracts.conftest import notify_gateway
 from tests.shell.messages.post_office import MORNING, PostOffice, an_outbox, at_once, set_civil_clock
 
 
@@ -121,6 +122,17 @@ async def test_a_channel_without_a_provider_waits(office: PostOffice) -> None:
     assert await without.send() == 0
     assert await office.states() == ["queued"]
     assert await office.send() == 1
+
+
+async def test_a_database_that_is_not_live_reaches_nobody(office: PostOffice) -> None:
+    """Case 32: a live key in a demo database; nothing is listening at this address, and nothing is tried."""
+    await office.queue()
+    letter = await office.queue(2, channel=Channel.LETTER)
+    real = notify_gateway("https://api.notifications.invalid")
+    assert real.reaches_people
+    await msgspec.structs.replace(office, outbox=an_outbox({Channel.SMS: real})).send()
+    assert await office.states() == ["queued", "accepted"]
+    assert (await office.message(letter))["provider"] == "print queue"
 
 
 async def test_a_formal_death_voids_and_an_informal_one_holds(office: PostOffice) -> None:

@@ -1,11 +1,13 @@
 """Three outcomes, not two: what may have left is asked about, never repeated blindly, and ends with a person (I-2)."""
 
+import contextlib
 from datetime import timedelta
 
 import anyio
 import msgspec
 import pytest
 
+from rms.errors import DatabaseAway
 from rms.messages.gateway import Answer, NotThere
 from rms.messages.model import Accepted, Channel, ReceiptStatus, SendOutcome
 from rms.messages.moves import note_answer, note_outcome, record_receipt, void_for_cause
@@ -199,11 +201,38 @@ async def test_a_receipt_that_overtakes_the_answer_stands(office: PostOffice) ->
     assert (row["state"], row["lease_until"]) == ("delivered", None)
 
 
+async def test_a_database_that_keeps_going_away_loses_and_doubles_nothing(office: PostOffice) -> None:
+    for cause in range(60):
+        await office.queue(cause)
+    done = anyio.Event()
+
+    async def go_away() -> None:
+        while not done.is_set():
+            await anyio.sleep(0.05)
+            await office.world.as_owner(
+                "select pg_terminate_backend(pid) from pg_stat_activity where usename = 'rms_worker'"
+            )
+
+    async def work() -> None:
+        # The back-off after a lost answer is not waited for: the grace is.
+        for _ in range(12):
+            with contextlib.suppress(DatabaseAway):
+                await office.send()
+                await office.ask()
+            await anyio.sleep(0.02)
+        done.set()
+
+    await at_once(go_away, work)
+    await until_settled(office, seconds=30)
+    references = [reference for _, reference in office.sent()]
+    assert (set(await office.states()), len(references), len(set(references))) == ({"accepted"}, 60, 60)
+
+
 class Slow:
     """The real client behind a long pause, as when a machine freezes between claim and call."""
 
     def __init__(self, inner, *, seconds: float) -> None:
-        self.inner, self.seconds, self.name = inner, seconds, inner.name
+        self.inner, self.seconds, self.name, self.reaches_people = inner, seconds, inner.name, False
 
     async def send(self, **call) -> SendOutcome:
         await anyio.sleep(self.seconds)
@@ -220,6 +249,7 @@ class Empty:
     """Another provider, which has never heard of anything."""
 
     name = "another"
+    reaches_people = False
 
     async def send(self, **call) -> SendOutcome:
         raise AssertionError("nothing is sent here")
