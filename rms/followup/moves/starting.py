@@ -29,10 +29,14 @@ async def start_plan(
     protocol_version_id: int,
     anchors: Mapping[str, tuple[date, str]],
     overrides: tuple[Override, ...] = (),
+    welcome: bool = True,
     by: Actor,
     now: datetime,
 ) -> int:
-    """Start a plan and tell everybody who must know; returns the plan id. Refused, with every fault, before anything."""
+    """Start a plan and tell everybody who must know; returns the plan id. Refused, with every fault, before anything.
+
+    Without `welcome` the person and the practice are not written to: they were followed up here before this system.
+    """
     plan_id = await start(
         tx, organisation_id=organisation_id, patient_id=patient_id, case_id=case_id, team_id=team_id,
         nurse_staff_id=nurse_staff_id, protocol_version_id=protocol_version_id, anchors=anchors, overrides=overrides,
@@ -52,7 +56,7 @@ async def start_plan(
     recipients: list[tuple[Recipient, Purpose, Channel | None]] = [(Recipient.PERSON, Purpose.PLAN_STARTED, None)]
     if them.gp_code or them.gp_name:
         recipients.append((Recipient.GP_PRACTICE, Purpose.PLAN_STARTED_GP, Channel.LETTER))
-    for recipient, purpose, channel in recipients:
+    for recipient, purpose, channel in recipients if welcome else ():
         await queue(
             tx, organisation_id=organisation_id, patient_id=patient_id, team_id=team_id, recipient=recipient,
             cause_kind="plan", cause_id=plan_id, purpose=purpose, channel=channel, facts=facts, not_before=now,

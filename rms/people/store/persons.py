@@ -96,6 +96,13 @@ async def known_dead(tx: Tx, *, organisation_id: int, patient_id: int) -> str | 
     return state
 
 
+async def known_dead_numbers(tx: Tx, nhs_numbers: Iterable[str]) -> frozenset[str]:
+    """The NHS numbers among these of people who died, as far as anybody has told us."""
+    rows = await tx.fetch("select number from unnest($1::text[]) number where known_dead(number) is not null",
+                          list(nhs_numbers))  # fmt: skip
+    return frozenset(row["number"] for row in rows)
+
+
 async def contacts_in_force(tx: Tx, *, organisation_id: int, patient_id: int) -> list[Contact]:
     """The ways to reach a person that are in force, the latest first."""
     rows = await tx.fetch(
