@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-pytest_plugins = ["tests.database", "tests.register_peer"]
+pytest_plugins = ["tests.database", "tests.live_database", "tests.register_peer"]
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 TEST_DATA = Path(os.environ.get("RMS_TEST_DATA") or CHECKOUT.parent / "shared" / "data").absolute()

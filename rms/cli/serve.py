@@ -70,10 +70,10 @@ def _refuse_taken(host: str, *, port: int) -> None:
 
 
 def die_with_parent(parent: int) -> None:
-    """Have the kernel tell us to stop when our parent ends, however it ends. Linux only; elsewhere it does nothing."""
+    """Have the kernel kill us when our parent ends, however it ends. Linux only; elsewhere it does nothing."""
     if sys.platform != "linux":
         return
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:  # it ended between our start and the call
         sys.exit(1)
 
