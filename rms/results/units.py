@@ -22,6 +22,10 @@ class Held(msgspec.Struct, frozen=True, kw_only=True):
     because: str
 
 
+class UnknownCode(Held, frozen=True, kw_only=True):
+    """Nobody has said what the code means; what we know of it does not contradict itself."""
+
+
 class Known(msgspec.Struct, frozen=True, kw_only=True):
     """The code means this analyte (None: the sender's map says it is a test we do not follow)."""
 
@@ -100,7 +104,7 @@ def meaning(codes: Sequence[Code], *, senders: CodeMap = NO_MAP, sampled_on: dat
     found = {answer for code in codes if (answer := _look_up(code, senders, sampled_on)) is not None}
     if not found:
         shown = next((f"“{code.code or code.text}”" for code in codes if code.code or code.text), "an empty code")
-        return Held(because=f"No one has said yet what {shown} means for this sender.")
+        return UnknownCode(because=f"No one has said yet what {shown} means for this sender.")
     analytes = {analyte for analyte, _ in found}
     if len(analytes) > 1:
         return Held(

@@ -22,7 +22,7 @@ from rms.log import get_log
 from rms.sync.hl7 import answer_for, read
 from rms.sync.hl7.charset import wide_charset
 from rms.sync.mllp import Fault, Frame, Framer, wrap
-from rms.sync.peers import Peer, sender_of
+from rms.sync.senders import Peer, sender_of
 from rms.sync.store import Kept, add_to_inbox, peers
 
 MAX_BYTES = 20 * 1024 * 1024

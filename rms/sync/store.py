@@ -9,7 +9,7 @@ import msgspec
 
 from rms.db.engine import Tx
 from rms.results.units import CodeMap, MappedCode, code_map
-from rms.sync.peers import Peer
+from rms.sync.senders import Peer
 
 #: In a code map: the sender's code is a test that is not followed here.
 NOT_FOLLOWED = "not-followed"

@@ -14,6 +14,7 @@ from rms.results.matching import Matched
 from rms.sync.filing.asking import ask
 from rms.sync.filing.one import Settled, settle_one
 from rms.sync.filing.opening import Letter, open_letters
+from rms.sync.senders import Peer
 from rms.sync.store import Claimed, peers, same_messages, settle, still_held, try_again
 
 #: Tries of a message before a person is asked, and the wait after the first, which doubles.
@@ -60,7 +61,7 @@ async def _file_safely(tx: Tx, letter: Letter, *, earlier: Earlier | None, real_
     except Exception as error:
         await tx.execute("rollback to savepoint one_message")
         log.error("message_set_aside", inbox_id=letter.claimed.id, attempts=letter.claimed.attempts, exc_info=error)
-        return await put_off(tx, letter.claimed, error=error, real_now=real_now)
+        return await put_off(tx, letter.claimed, peer=letter.peer, error=error, real_now=real_now)
     await tx.execute("release savepoint one_message")
     log.info("message_parsed", inbox_id=letter.claimed.id, state=settled.state)
     return settled
@@ -80,20 +81,22 @@ async def _file_unless_known(tx: Tx, letter: Letter, *, earlier: Earlier | None)
     return Settled(state="duplicate", reason=f"The very same message {words} already.", duplicate_of=number)
 
 
-async def put_off(tx: Tx, one: Claimed, *, error: Exception, real_now: datetime) -> Settled | None:
+async def put_off(
+    tx: Tx, one: Claimed, *, peer: Peer | None = None, error: Exception, real_now: datetime
+) -> Settled | None:
     """After a failure that nobody foresaw: try again later, and after the last try ask a person. None: it will be tried."""
     if one.attempts < MOST_TRIES:
         await try_again(tx, inbox_id=one.id, at=real_now + FIRST_WAIT * 2 ** (one.attempts - 1))
         return None
     because = f"RMS failed to read this message {one.attempts} times ({type(error).__name__}). It is kept as it came."
-    organisations = next((peer.organisations for peer in await peers(tx) if peer.id == one.peer_id), ())
+    peer = peer or next((known for known in await peers(tx) if known.id == one.peer_id), None)
     settled = Settled(state="set_aside", reason=because)
-    if organisations:
+    if peer is not None and peer.organisations:
         await tx.execute("savepoint asking")
         try:
             await ask(
                 tx,
-                organisation_id=organisations[0],
+                organisation_id=peer.organisations[0],
                 inbox_id=one.id,
                 epoch=one.epoch,
                 patient_id=None,
@@ -106,5 +109,5 @@ async def put_off(tx: Tx, one: Claimed, *, error: Exception, real_now: datetime)
             await tx.execute("rollback to savepoint asking")
             log.error("message_set_aside", inbox_id=one.id, attempts=one.attempts, exc_info=failure)
     await settle(tx, inbox_id=one.id, state=settled.state, reason=settled.reason, kind=None, duplicate_of=None,
-                 peer_id=one.peer_id)  # fmt: skip
+                 peer_id=peer.id if peer else None)  # fmt: skip
     return settled

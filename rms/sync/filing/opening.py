@@ -13,7 +13,7 @@ from rms.results.model import PatientFacts, PersonName
 from rms.results.units import NO_MAP, CodeMap
 from rms.sync.filing.understanding import Understanding, understand
 from rms.sync.hl7 import Kind, Message, read
-from rms.sync.peers import Peer, sender_of
+from rms.sync.senders import Peer, sender_of
 from rms.sync.store import Claimed, code_maps, peers
 
 

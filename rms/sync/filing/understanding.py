@@ -13,7 +13,7 @@ from rms.alerts.analytes import ANALYTES, name_of
 from rms.clock import london_date
 from rms.plans.schedule.words import day
 from rms.results.model import Code, Observation, ObservationStatus, Quantity
-from rms.results.units import CodeMap, Held, Known, meaning, suggested, to_stored
+from rms.results.units import CodeMap, Held, Known, UnknownCode, meaning, suggested, to_stored
 from rms.sync.hl7 import Message, ObservationFacts, Order
 
 #: A sender's clock may be a little ahead of ours, never more.
@@ -24,7 +24,8 @@ _NO_VALUE_EXPECTED = frozenset({ObservationStatus.PENDING, ObservationStatus.NOT
 class Understood(msgspec.Struct, frozen=True, kw_only=True):
     """One observation that can be filed. `number` is the order's, empty when none was sent.
 
-    `same_test` is what tells the tests of one order apart: code, coding system, sub-id. `is_followed`: rules may judge it; else it is only kept.
+    `same_test` is what tells the tests of one order apart: code, coding system, sub-id. Rules may judge what `is_followed`;
+    the rest is only kept.
     """
 
     observation: Observation
@@ -98,7 +99,7 @@ def _one(
     sampled_on = sample.on if sample else None
     known = meaning(facts.codes, senders=codes, sampled_on=sampled_on)
     if isinstance(known, Held):
-        if _may_be_followed(order, facts):
+        if not isinstance(known, UnknownCode) or _may_be_followed(order, facts):
             return Question(because=known.because)
         known = Known(analyte=None, because=known.because)
     reported = order.reported_at or message.sent_at

@@ -1,0 +1,54 @@
+"""Who sent this? Decided from the address of the connection and the sender's names in the header, and from nothing else."""
+
+import ipaddress
+from collections.abc import Iterable
+from functools import lru_cache
+
+import msgspec
+
+
+class Peer(msgspec.Struct, frozen=True, kw_only=True):
+    """One system that may send to us, for the people of some organisations.
+
+    `application` and `facility` are what it calls itself in MSH-3 and MSH-4; `addresses` are the addresses or networks it
+    sends from. What is not filled in is not asked: a peer known by nothing is whoever nobody else is.
+    """
+
+    id: int
+    name: str
+    application: str | None = None
+    facility: str | None = None
+    addresses: tuple[str, ...] = ()
+    organisations: tuple[int, ...] = ()
+
+    @property
+    def asked(self) -> int:
+        """How much this peer is known by."""
+        return bool(self.addresses) + (self.application is not None) + (self.facility is not None)
+
+    def fits(self, *, address: str, application: str, facility: str) -> bool:
+        """Whether everything that this peer is known by agrees."""
+        return (
+            self.application in (None, application)
+            and self.facility in (None, facility)
+            and (not self.addresses or any(is_within(address, network) for network in self.addresses))
+        )
+
+
+def sender_of(peers: Iterable[Peer], *, address: str, application: str, facility: str) -> Peer | None:
+    """The peer that sent a message: the one known by most; None when nobody fits, or two fit equally well."""
+    fitting = [one for one in peers if one.fits(address=address, application=application, facility=facility)]
+    most = max((one.asked for one in fitting), default=0)
+    best = [one for one in fitting if one.asked == most]
+    return best[0] if len(best) == 1 else None
+
+
+@lru_cache(maxsize=1024)
+def is_within(address: str, network: str) -> bool:
+    """Whether an address is this one, or lies in this network; what is no address lies nowhere."""
+    try:
+        of = ipaddress.ip_address(address)
+        mapped = of.ipv4_mapped if isinstance(of, ipaddress.IPv6Address) else None
+        return (mapped or of) in ipaddress.ip_network(network, strict=False)
+    except ValueError:
+        return False
