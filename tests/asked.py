@@ -54,8 +54,10 @@ async def sign(world: World, trust: Trust, *, form: bool = True) -> int:
         return protocol.id
 
 
-async def follow(world: World, trust: Trust, *, person: Person | None = None, form: bool = True) -> Followed:
-    """Put a man on file after surgery today, start his plan, and move the clock to the day of his first symptom check."""
+async def follow(
+    world: World, trust: Trust, *, person: Person | None = None, form: bool = True, wait: bool = True
+) -> Followed:
+    """Put a man on file after surgery today and start his plan; `wait` until the day of his first symptom check."""
     await load(world)
     protocol_id = await sign(world, trust, form=form)
     patient_id = await on_file(world, trust, person or a_person())
@@ -70,9 +72,11 @@ async def follow(world: World, trust: Trust, *, person: Person | None = None, fo
         anchors={"surgery": (operated_on, "register")}, by=trust.nurse,
     )  # fmt: skip
     [row] = await world.as_owner(
-        "select id, due_on from occurrence where plan_id = $1 and kind = 'questionnaire' order by due_on limit 1", plan_id
+        "select id, due_on from occurrence where plan_id = $1 and kind = 'questionnaire' order by due_on limit 1",
+        plan_id,
     )
-    await world.move_civil_clock((row["due_on"] - operated_on).days)
+    if wait:
+        await world.move_civil_clock((row["due_on"] - operated_on).days)
     return Followed(patient_id=patient_id, plan_id=plan_id, occurrence_id=row["id"], due_on=row["due_on"])
 
 

@@ -3,6 +3,7 @@
 No GET changes anything; each answer is saved when Continue is pressed. The addresses name no person and no link.
 """
 
+import re
 from typing import Any, Final
 
 from litestar import Controller, Request, Response, get, post
@@ -41,6 +42,7 @@ from rms.web.submitted import Submitted, read_submitted
 
 BASE: Final = "/questions"
 READ_WITHIN_WORKING_DAYS: Final = 3
+_ITEM: Final = re.compile(r"[a-z0-9-]{1,60}")
 _Request = Request[Any, Any, Any]
 
 
@@ -200,8 +202,8 @@ def _item(sheet: Sheet, link_id: str) -> Item:
 
 
 def _known(link_id: str) -> str:
-    """What audit notes about an address: an item of ours is short; anything longer was made up."""
-    return link_id if len(link_id) <= 60 else "an unknown page"
+    """What audit notes about an address: an item is named in small letters; anything else was made up."""
+    return link_id if _ITEM.fullmatch(link_id) else "an unknown page"
 
 
 def _said_nothing(sent: Submitted) -> bool:

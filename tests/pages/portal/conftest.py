@@ -70,7 +70,6 @@ class Browser:
         return await self.post(page, f"/questions/q/{item}", {"answer": value})
 
 
-
 def make_app(database: Database, static: Path) -> Litestar:
     """The real frame with the portal's pages."""
     config = WebConfig(secret=b"s" * 32, origins=(ORIGIN,))

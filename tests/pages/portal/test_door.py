@@ -71,7 +71,10 @@ async def test_the_way_in_leads_to_a_clean_address(world, browser, him):
 
 async def test_wrong_unknown_used_over_and_worn_out_look_the_same(world, browsers, him):
     unknown = "A" * 22
-    shown = [same((await browsers().born(unknown)).text, unknown), same((await browsers().born(him.locator, WRONG)).text, him.locator)]
+    shown = [
+        same((await browsers().born(unknown)).text, unknown),
+        same((await browsers().born(him.locator, WRONG)).text, him.locator),
+    ]
     assert (await browsers().born(him.locator, WRONG)).status_code == 422
     # The typed date is the one difference that the person makes themselves.
     shown[1] = shown[1].replace('value="1951"', 'value="1950"')
@@ -79,7 +82,9 @@ async def test_wrong_unknown_used_over_and_worn_out_look_the_same(world, browser
     replaced = await browsers().born(him.locator)
     await world.as_owner("update door_link set expires_at = made_at where ended_at is null")
     over = await browsers().born(newer)
-    await world.as_owner("update door_link set expires_at = made_at + interval '9 days', tries = 5 where ended_at is null")
+    await world.as_owner(
+        "update door_link set expires_at = made_at + interval '9 days', tries = 5 where ended_at is null"
+    )
     worn_out = await browsers().born(newer)
     for answer in (replaced, over, worn_out):
         assert answer.status_code == 422
@@ -155,7 +160,9 @@ async def test_without_the_forms_token_nothing_is_tried(world, browser, him):
 
 async def test_several_trusts_on_one_host_name_nobody(world, browsers, him):
     assert "North Hospital" in (await browsers().get(f"/r/{him.locator}")).text
-    await world.as_owner("insert into organisation (code, name, phone) values ('RBB', 'South Hospital', '01632 960009')")
+    await world.as_owner(
+        "insert into organisation (code, name, phone) values ('RBB', 'South Hospital', '01632 960009')"
+    )
     page = await Browser(browsers().client).get(f"/r/{him.locator}")
     assert "North Hospital" not in page.text
     assert "Your follow-up team has some questions" in page.text
