@@ -119,6 +119,11 @@ async def _place(tx: Tx, *, filed: Filed, plans: list[PlanOnFile], by: Actor, no
                 placed = (found.occurrence, found.because)
         elif placed[0] is None:
             placed = (None, found.because)
+    if placed[0] is None:
+        # It closes nothing, but it belongs to the plan that watches it: what is decided about it is told there.
+        watching = [plan for plan in plans if about_analyte(plan.effective.rules, observation.analyte)]
+        await place_result(tx, organisation_id=filed.organisation_id, result_id=filed.result_id, occurrence_id=None,
+                           plan_id=watching[-1].id if watching else None)  # fmt: skip
     return placed
 
 
