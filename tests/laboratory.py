@@ -1,6 +1,7 @@
 """A laboratory for tests: writes HL7 v2 results about the cast's people, and sends them over MLLP as a laboratory does."""
 
 import asyncio
+import contextlib
 import hashlib
 from datetime import UTC, datetime
 
@@ -120,3 +121,28 @@ class Sender:
     async def close(self) -> None:
         """Hang up."""
         self.writer.close()
+        with contextlib.suppress(OSError):
+            await self.writer.wait_closed()
+
+
+class Switchboard:
+    """Makes connections and hangs them all up at the end of a test."""
+
+    def __init__(self) -> None:
+        self._made: list[Sender] = []
+
+    async def connect(self, port: int) -> Sender:
+        """Connect to a listener on this machine, which may still be starting."""
+        for _ in range(500):
+            try:
+                self._made.append(await Sender.connect(port))
+            except OSError:
+                await asyncio.sleep(0.02)
+            else:
+                return self._made[-1]
+        raise AssertionError("the listener does not come up")
+
+    async def close(self) -> None:
+        """Hang up everywhere."""
+        for sender in self._made:
+            await sender.close()
