@@ -1,0 +1,182 @@
+"""The man, what there is about him, and every kind of actor around him: who asks for what, and what the answer means."""
+
+from collections.abc import Iterator
+from uuid import UUID
+
+import httpx
+import msgspec
+from litestar.handlers import HTTPRouteHandler
+from litestar.routes import HTTPRoute
+
+from rms.alerts.model import AlertKind
+from rms.alerts.moves import raise_alert
+from rms.audit.model import WORKER
+from rms.people.model import Role
+from rms.people.sign_in.sessions import SessionKind
+from rms.web.csrf import token_for
+from rms.web.guard import policy_of
+from tests.asked import asked, assignment_id_of
+from tests.cast import Trust
+from tests.database import World
+from tests.pages.site import COOKIE, NOTIFY_TOKEN, Site, a_member
+
+ACTORS = ("nobody", "half_way", "person", "peer", *Role)
+RELATIONS = ("own_team", "other_team", "other_organisation")
+PERSON_COOKIE = "__Host-rms-person"
+VISIT = "a visit of a browser without a session"
+
+#: What is put into the places of an address; `{ref:uuid}` depends on what the route is about.
+PLACES = {"{item:str}": "wellbeing", "{locator:str}": "x" * 22, "{file_path:path}": "manifest.json"}
+#: What a form sends when an empty one would be a fault of the form and tell nothing about who may send it.
+FIELDS = {
+    "/alerts/{ref:uuid}/close": {"outcome": "person_called", "note": "She is well."},
+    "/people": {"wanted": "ash"},
+    "/questions/q/{item:str}": {"answer": "well"},
+    "/sign-in/demo": {"who": "nurse_specialist.own_team"},
+}
+RECEIPT = {"id": "n-1", "reference": "00000000-0000-4000-8000-000000000000", "status": "delivered",
+           "to": "+447700900001", "completed_at": "2027-03-01T09:00:00.000000Z"}  # fmt: skip
+
+
+class Line(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of the table: what each actor gets."""
+
+    method: str
+    path: str
+    policy: str
+    relation: str
+    verdicts: tuple[str, ...]
+
+
+class Stage:
+    """The man, what there is about him, and the actors around him."""
+
+    def __init__(self, world: World, site: Site, trust: Trust, *, other: Trust) -> None:
+        self.world, self.site, self.trust, self.other = world, site, trust, other
+        self.staff: dict[tuple[str, str], tuple[int, int]] = {}
+        self.refs: dict[str, UUID] = {}
+        self.assignment_id = 0
+
+    async def fill(self) -> None:
+        breast = await self.world.as_owner(
+            "insert into team (organisation_id, key, name, phone) values ($1, 'breast', 'Breast', '1') returning id",
+            self.trust.organisation_id,
+        )  # fmt: skip
+        places = {
+            "own_team": (self.trust.organisation_id, self.trust.team_id),
+            "other_team": (self.trust.organisation_id, breast[0]["id"]),
+            "other_organisation": (self.other.organisation_id, self.other.team_id),
+        }
+        for relation, (organisation_id, team_id) in places.items():
+            for role in Role:
+                staff_id = await a_member(self.world, organisation_id, role=role, team_id=team_id,
+                                          name=f"{role}.{relation}")  # fmt: skip
+                self.staff[role, relation] = (organisation_id, staff_id)
+        await self._about_the_man()
+
+    async def _about_the_man(self) -> None:
+        man = await asked(self.world, self.trust)
+        self.assignment_id = await assignment_id_of(self.world, man)
+        organisation_id = self.trust.organisation_id
+        async with self.world.worker.transaction() as tx:
+            alert_id = await raise_alert(
+                tx, organisation_id=organisation_id, team_id=self.trust.team_id, kind=AlertKind.CHASE,
+                subject_kind="patient", subject_id=man.patient_id, rule_key="silence", sentence="No test came back.",
+                cause_kind="test", cause_id=1, patient_id=man.patient_id, by=WORKER, now=tx.now,
+            )  # fmt: skip
+        message = await self.world.as_owner(
+            "insert into message (organisation_id, patient_id, team_id, recipient, cause_kind, cause_id, purpose, channel,"
+            " state, not_before, not_after, queued_at) values ($1, $2, $3, 'person', 'test', 1, 'test_reminder_1',"
+            " 'letter', 'accepted', now(), now(), now()) returning id, ref",
+            organisation_id, man.patient_id, self.trust.team_id,
+        )  # fmt: skip
+        await self.world.as_owner(
+            "insert into letter (organisation_id, message_id, pdf, made_at) values ($1, $2, '%PDF', now())",
+            organisation_id, message[0]["id"],
+        )  # fmt: skip
+        alert = await self.world.as_owner("select ref from alert where id = $1", alert_id)
+        person = await self.world.as_owner("select ref from patient where id = $1", man.patient_id)
+        self.refs = {"alerts": alert[0]["ref"], "people": person[0]["ref"], "letters": message[0]["ref"]}
+
+    async def ask(self, line: Line, actor: str, *, handler: HTTPRouteHandler) -> httpx.Response:
+        """One request of one actor, in a fresh browser and with a fresh session."""
+        if line.path.endswith("/close"):
+            await self.world.as_owner(
+                "update alert set state = 'open', closed_at = null, closed_by_staff_id = null, outcome = null,"
+                " next_escalation_at = now() where state = 'closed'"
+            )
+        # Nobody's tries may count against the next actor.
+        await self.world.as_owner("delete from door_sign_in_try")
+        browser = self.site.browser()
+        browser.cookies.set("__Host-rms-visit", VISIT, domain="rms.example.org")
+        await self._dress(browser, actor, relation=line.relation)
+        path = self._address(line.path)
+        if line.method != "POST":
+            return await browser.request(line.method, path)
+        if line.path.startswith("/callbacks"):
+            return await browser.post(path, json=RECEIPT)
+        form = {**FIELDS.get(line.path, {}), "csrf_token": self._token(browser, handler)}
+        return await browser.post(path, data=form)
+
+    async def forged(self, path: str, actor: str, *, handler: HTTPRouteHandler, forgery: str) -> int:
+        """The status of a form that somebody else's page sends, or ours without the right token."""
+        browser = self.site.browser()
+        browser.cookies.set("__Host-rms-visit", VISIT, domain="rms.example.org")
+        await self._dress(browser, actor, relation="own_team")
+        right = self._token(browser, handler)
+        form = {"no token": {}, "another token": {"csrf_token": token_for("rms-staff:x", secret=b"s" * 32)}}
+        headers = {
+            "another origin": {"origin": "https://evil.example.com"},
+            "another site": {"sec-fetch-site": "cross-site"},
+        }
+        answer = await browser.post(self._address(path), data=form.get(forgery, {"csrf_token": right}),
+                                    headers=headers.get(forgery, {}))  # fmt: skip
+        return answer.status_code
+
+    async def _dress(self, browser: httpx.AsyncClient, actor: str, *, relation: str) -> None:
+        relation = "own_team" if relation == "none" else relation
+        if actor == "peer":
+            browser.headers["authorization"] = f"Bearer {NOTIFY_TOKEN}"
+        elif actor == "person":
+            value = await self.site.session(self.trust.organisation_id, self.assignment_id, kind=SessionKind.ANSWERING)
+            # The person's value in the staff's cookie as well: it must open nothing there.
+            browser.cookies.set(PERSON_COOKIE, value, domain="rms.example.org")
+            browser.cookies.set(COOKIE, value, domain="rms.example.org")
+        elif actor == "half_way":
+            organisation_id, staff_id = self.staff[Role.NURSE_SPECIALIST, relation]
+            value = await self.site.session(organisation_id, staff_id, kind=SessionKind.HALF_WAY, second_factor=False)
+            browser.cookies.set(COOKIE, value, domain="rms.example.org")
+        elif actor != "nobody":
+            value = await self.site.session(*self.staff[Role(actor), relation])
+            browser.cookies.set(COOKIE, value, domain="rms.example.org")
+            browser.cookies.set(PERSON_COOKIE, value, domain="rms.example.org")
+
+    def _address(self, path: str) -> str:
+        for place, value in PLACES.items():
+            path = path.replace(place, value)
+        return path.replace("{ref:uuid}", str(self.refs.get(path.split("/")[1], "")))
+
+    def _token(self, browser: httpx.AsyncClient, handler: HTTPRouteHandler) -> str:
+        policy = policy_of(handler)
+        name = str(policy.cookie) if policy is not None and policy.cookie is not None else "rms-visit"
+        value = browser.cookies.get(f"__Host-{name}")
+        bound_to = f"{name}:{value}" if value else f"rms-visit:{VISIT}"
+        return token_for(bound_to, secret=self.site.app.state["web_config"].secret)
+
+
+def verdict(answer: httpx.Response) -> str:
+    """What an answer says about who may: in, sent on, sent to sign in, not allowed, not there, a fault in the form."""
+    to_sign_in = answer.headers.get("location") == "/sign-in" and "clear-site-data" not in answer.headers
+    if answer.status_code == 401 or to_sign_in:
+        return "sign-in"
+    words = {403: "no", 404: "404", 422: "form"}
+    return words.get(answer.status_code) or {2: "ok", 3: "go"}.get(answer.status_code // 100, str(answer.status_code))
+
+
+def handlers(site: Site) -> Iterator[tuple[tuple[str, str], HTTPRouteHandler]]:
+    """Every handler by method and path, without the automatic OPTIONS."""
+    for route in site.app.routes:
+        if isinstance(route, HTTPRoute):
+            for handler in route.route_handlers:
+                for method in set(handler.http_methods) - {"OPTIONS"}:
+                    yield (str(method), route.path), handler
