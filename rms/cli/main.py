@@ -14,6 +14,10 @@ from rms.settings import read_settings
 
 #: Where the commands stand; imported only when their noun is asked for, so that the command line stays quick.
 NOUNS = {
+    "protocol": "rms.cli.protocols",
+    "plan": "rms.cli.plans",
+    "import": "rms.cli.imports",
+    "person": "rms.cli.person",
     "migrate": "rms.cli.database",
     "doctor": "rms.cli.database",
     "register": "rms.cli.audit",

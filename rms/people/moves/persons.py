@@ -46,7 +46,8 @@ update patient p
        gp_code = case when coalesce(w.gp_code, w.gp_name) is null then p.gp_code else w.gp_code end,
        gp_name = case when coalesce(w.gp_code, w.gp_name) is null then p.gp_name else w.gp_name end,
        flags = (select coalesce(jsonb_agg(distinct flag), '[]') from jsonb_array_elements(p.flags || w.flags) flag
-                 where flag <> '"{FlagKind.NO_NHS_NUMBER}"' or coalesce(w.nhs_number, p.nhs_number) is null)
+                 where not (flag = '"{FlagKind.NO_NHS_NUMBER}"' and coalesce(w.nhs_number, p.nhs_number) is not null)
+                   and not (flag = '"{FlagKind.PARTIAL_BIRTH_DATE}"' and w.born_on is not null))
   from jsonb_to_recordset($2) as w(id bigint, {_COLUMNS})
  where p.organisation_id = $1 and p.id = w.id
 returning p.id

@@ -20,6 +20,7 @@ from rms.people.store.persons import (
     known_dead_numbers,
     lock_people,
     patients_with_nhs_number,
+    people_alike,
     person,
     treatments_of,
 )
@@ -56,6 +57,7 @@ __all__ = [
     "organisation_by_code",
     "organisations",
     "patients_with_nhs_number",
+    "people_alike",
     "person",
     "records_of",
     "staff_by_name",

@@ -9,7 +9,8 @@ import msgspec
 
 from rms.db.engine import Tx
 from rms.errors import NotFound
-from rms.people.model import ContactKind, PersonName
+from rms.people.model import ContactKind, Person, PersonName
+from rms.people.names import search_key
 
 
 class Contact(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,6 +73,16 @@ async def person(tx: Tx, *, organisation_id: int, patient_id: int) -> PersonOnFi
     if row is None:
         raise NotFound("There is no such person.")
     return person_from(row)
+
+
+async def people_alike(tx: Tx, *, organisation_id: int, person: Person) -> list[UUID]:
+    """The references of people with this name and date of birth, as far as it is known."""
+    rows = await tx.fetch(
+        "select ref from patient where organisation_id = $1 and name_key = $2 and born_text = $3"
+        " and merged_into_id is null order by id",
+        organisation_id, search_key(person.name), str(person.born_on),
+    )  # fmt: skip
+    return [row["ref"] for row in rows]
 
 
 async def patients_with_nhs_number(tx: Tx, nhs_number: str) -> list[PersonOnFile]:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import msgspec
 
 from rms.dates import PartialDate
+from rms.errors import BadInput
 from rms.people.model import Diagnosis, Flag, FlagKind, Person, Treatment, TreatmentIntent, TreatmentKind
 from rms.people.tumour_site import SiteFinding, age_at, normal_icd10, site_of_icd10, site_of_snomed
 from rms.sync.fhir.resources import Condition, Extension, Procedure
@@ -161,4 +162,6 @@ def _dates(procedure: Procedure, kind: TreatmentKind | None) -> tuple[PartialDat
     start = procedure.performed_date_time or (period.start if period else None)
     end = period.end if period else None
     started_on, ended_on = (read_date(text) if text else None for text in (start, end))
+    if kind and started_on and ended_on and ended_on.latest < started_on.earliest:
+        raise BadInput("The treatment would have ended before it started.")
     return started_on, ended_on or (started_on if kind is TreatmentKind.SURGERY else None)

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+import msgspec
+
 from rms.alerts.model import AlertKind
 from rms.alerts.moves import raise_alert
 from rms.audit.model import Actor
@@ -54,6 +56,10 @@ async def approve_batch(tx: Tx, *, organisation_id: int, ref: UUID, by: Actor, n
     patients = await apply(tx, organisation_id=organisation_id, rows=batch.rows, by=by, now=now)
     await note_patients(tx, organisation_id=organisation_id, batch_id=batch.id, patients=patients)
     await _ask_somebody(tx, batch, organisation_id=organisation_id, by=by, now=now)
+    rows = tuple(
+        msgspec.structs.replace(row, patient_id=patients.get(row.row_number, row.patient_id)) for row in batch.rows
+    )
+    batch = msgspec.structs.replace(batch, rows=rows)
     return await _settled(tx, batch, organisation_id=organisation_id, state=BatchState.APPROVED, by=by, now=now)
 
 
@@ -74,12 +80,7 @@ async def _settled(tx: Tx, batch: Batch, *, organisation_id: int, state: BatchSt
     await settle_batch(tx, organisation_id=organisation_id, batch_id=batch.id, state=state, by_name=by.name, now=now)
     verb = "import.approve" if state is BatchState.APPROVED else "import.discard"
     await _audit(tx, batch, verb=verb, organisation_id=organisation_id, by=by)
-    return await batch_by_ref(tx, organisation_id=organisation_id, ref=_ref(batch))
-
-
-def _ref(batch: Batch) -> UUID:
-    assert batch.ref is not None
-    return batch.ref
+    return msgspec.structs.replace(batch, state=state, settled_at=now, settled_by=by.name)
 
 
 async def _audit(tx: Tx, batch: Batch, *, verb: str, organisation_id: int, by: Actor) -> None:

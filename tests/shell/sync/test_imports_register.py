@@ -5,12 +5,13 @@ from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
+import asyncpg
 import msgspec
 import pytest
 
 from rms.audit.model import Actor, ActorKind
 from rms.dates import PartialDate
-from rms.errors import BadInput, Conflict, NotFound
+from rms.errors import BadInput, Conflict, DatabaseAway, NotFound
 from rms.people.model import Death, Diagnosis, PersonName, RegisterPerson, TumourSite
 from rms.people.moves import put_case
 from rms.people.store import records_of
@@ -198,7 +199,7 @@ async def test_somebody_without_an_nhs_number_is_admitted_flagged_and_known_agai
     world: World, trust: Trust, tmp_path: Path
 ) -> None:
     (tmp_path / "r.csv").write_text(
-        "NHS number,Hospital number,Last name,Date of birth\n,H77,Nemo,1950\n".replace("1950", "1950-02")
+        "NHS number,Hospital number,Last name,Date of birth\n,H77,Nemo,1950-02\n"
     )
     await brought_in(world, trust, tmp_path / "r.csv")
     rows = await world.as_owner("select flags, born_on, born_text from patient")
@@ -271,19 +272,21 @@ async def test_two_approvals_at_once_apply_it_once(world: World, trust: Trust, t
 async def test_an_import_that_is_killed_in_the_middle_applies_nothing_and_can_be_approved_again(
     world: World, trust: Trust, tmp_path: Path
 ) -> None:
-    batch = await stage(world, trust, bundle_of(tmp_path / "b.json", *people(2_000, seed=2, today=TODAY)))
+    batch = await stage(world, trust, bundle_of(tmp_path / "b.json", *people(50, seed=2, today=TODAY)))
+    in_the_way = await asyncpg.connect(world.url())
+    await in_the_way.execute("begin; lock table treatment in access exclusive mode")
     approving = asyncio.create_task(approve(world, trust, batch))
-    while not await world.as_owner("select pid from pg_stat_activity where query like 'insert into patient%'"):
-        await asyncio.sleep(0)
-        assert not approving.done(), "it was over before it could be killed"
+    while not await world.as_owner("select pid from pg_locks where not granted and relation = 'treatment'::regclass"):
+        await asyncio.sleep(0.01)
     await world.as_owner(
-        "select pg_terminate_backend(pid) from pg_stat_activity where usename = 'rms_web' and xact_start is not null"
+        "select pg_terminate_backend(pid) from pg_stat_activity where usename = 'rms_web' and wait_event_type = 'Lock'"
     )
-    with pytest.raises((NotFound, Exception), match="database"):
+    await in_the_way.close()
+    with pytest.raises(DatabaseAway):
         await approving
     assert await world.as_owner(PEOPLE, trust.organisation_id) == []
     assert [row["state"] for row in await world.as_owner("select state from import_batch")] == ["staged"]
-    assert counted(await approve(world, trust, batch)) == {"add": 2_000}
+    assert counted(await approve(world, trust, batch)) == {"add": 50}
 
 
 async def test_a_folder_is_read_whole_and_faults_name_the_file(world: World, trust: Trust, tmp_path: Path) -> None:
@@ -305,7 +308,7 @@ async def test_a_folder_is_read_whole_and_faults_name_the_file(world: World, tru
         ("r.csv", b"PK\x03\x04rubbish", "not CSV"),
         ("r.csv", b"\xff\xfe\x00", "Unicode text"),
         ("b.json", b"[1,2]", "cannot be read as FHIR"),
-        ("b.json", b'{"resourceType":"Patient"}', "Only bundles"),
+        ("b.json", b'{"resourceType":"Patient","type":"x"}', "Only bundles"),
         ("b.json", b'{"resourceType":"Bundle","type":"collection","entry":[]}', "nobody"),
         ("b.json.gz", b"\x1f\x8brubbish", "cannot be unpacked"),
         ("r.xlsx", b"PK", ".csv, .json or .json.gz"),
@@ -363,18 +366,20 @@ async def test_other_peoples_bundles_come_in_with_nobody_lost(
     assert all(row["nhs_number"] is None and "no_nhs_number" in row["flags"] for row in rows)
     told = [row.person.death for row in batch.rows if row.person]
     assert sum(row["death_state"] is not None for row in rows) == sum(death is not None for death in told) > files // 2
-    assert len(await world.as_owner("select id from register_case")) >= files
+    cancers = sum(len(row.person.diagnoses) for row in batch.rows if row.person)
+    assert len(await world.as_owner("select id from register_case")) == cancers > 0
     assert counted(await look(world, trust, path)) == {"same": files}
 
 
-async def test_ten_thousand_people_take_seconds(world: World, trust: Trust, tmp_path: Path) -> None:
-    """A ratio, because a machine's seconds mean nothing: 40 times the people may not take 60 times as long."""
+async def test_thousands_take_much_less_than_one_at_a_time(world: World, trust: Trust, tmp_path: Path) -> None:
+    """A ratio taken in one run, because a machine's seconds mean nothing: 2,000 whole records against 200 bare people."""
     loop = asyncio.get_running_loop()
-    took = []
-    for count, seed in ((250, 1), (10_000, 2)):
-        path = bundle_of(tmp_path / f"{count}.json", *people(count, seed=seed, today=TODAY))
-        batch = await stage(world, trust, path)
-        begun = loop.time()
-        await approve(world, trust, batch)
-        took.append(loop.time() - begun)
-    assert took[1] < 60 * took[0], took
+    other = await a_trust(world, code="RBB", name="South Hospital")
+    begun = loop.time()
+    for record in people(200, seed=3, today=TODAY):
+        await on_file(world, other, record.person)
+    singly = (loop.time() - begun) / 200
+    batch = await stage(world, trust, bundle_of(tmp_path / "b.json", *people(2_000, seed=2, today=TODAY)))
+    begun = loop.time()
+    await approve(world, trust, batch)
+    assert (loop.time() - begun) / 2_000 < singly / 2
