@@ -14,7 +14,7 @@ from rms.messages.moves import note_answer, note_outcome, record_receipt, void_f
 from rms.messages.store import claim_to_ask, is_ours
 from rms.rehearsal.notify_server.script import Fault
 from tests.contracts.conftest import twilio_gateway
-from tests.shell.messages.post_office import GRACE, LEASE, PostOffice, an_outbox, at_once
+from tests.shell.messages.post_office import GRACE, LEASE, PostOffice, at_once, in_a_hurry
 
 TAKEN_AND_LOST = [
     Fault(do="hang", accept=True, seconds=1.0),
@@ -32,6 +32,12 @@ NEVER_TAKEN = [
     Fault(do="no_id"),
     Fault(do="rate_limit"),
 ]
+
+
+@pytest.fixture
+def office(office: PostOffice) -> PostOffice:
+    """The post office with a lease that runs out while we wait."""
+    return msgspec.structs.replace(office, outbox=in_a_hurry(dict(office.outbox.gateways)))
 
 
 async def until_settled(office: PostOffice, *, seconds: float = 8) -> None:
@@ -65,7 +71,7 @@ async def test_what_was_never_taken_is_sent_once(office: PostOffice, fault: Faul
 
 
 async def test_a_provider_that_is_not_there_costs_nothing_but_time(office: PostOffice) -> None:
-    away = an_outbox({Channel.SMS: notify_away()})
+    away = in_a_hurry({Channel.SMS: notify_away()})
     await office.queue()
     await msgspec.structs.replace(office, outbox=away).send()
     assert await office.states() == ["queued"]
@@ -78,7 +84,7 @@ async def test_an_answer_of_another_provider_is_not_believed(office: PostOffice)
     office.stand_in.faults = [Fault(do="error", accept=True)]
     await office.queue()
     await office.send()
-    changed = msgspec.structs.replace(office, outbox=an_outbox({Channel.SMS: Empty()}))
+    changed = msgspec.structs.replace(office, outbox=in_a_hurry({Channel.SMS: Empty()}))
     await anyio.sleep(GRACE.total_seconds())
     await changed.ask()
     assert await office.states() == ["unknown"]
@@ -88,7 +94,7 @@ async def test_an_answer_of_another_provider_is_not_believed(office: PostOffice)
 
 async def test_a_provider_that_cannot_be_asked_ends_with_a_person(office: PostOffice) -> None:
     twilio = twilio_gateway(office.stand_in.url)
-    ours = msgspec.structs.replace(office, outbox=an_outbox({Channel.SMS: twilio}))
+    ours = msgspec.structs.replace(office, outbox=in_a_hurry({Channel.SMS: twilio}))
     office.stand_in.faults = [Fault(do="error", accept=True)]
     await ours.queue()
     await ours.send()
@@ -122,7 +128,7 @@ async def test_a_worker_that_slept_past_its_lease_neither_calls_nor_writes(offic
     message_id = await office.queue()
     of = {"organisation_id": office.trust.organisation_id, "message_id": message_id}
     slow = Slow(office.outbox.gateways[Channel.SMS], seconds=LEASE * 2)
-    await at_once(msgspec.structs.replace(office, outbox=an_outbox({Channel.SMS: slow})).send, late(office.ask))
+    await at_once(msgspec.structs.replace(office, outbox=in_a_hurry({Channel.SMS: slow})).send, late(office.ask))
     (row,) = await office.world.as_owner("select * from message")
     assert (row["epoch"], row["state"]) == (2, "unknown"), "the one that asked has taken over"
     async with office.world.worker.transaction() as tx:
@@ -138,7 +144,7 @@ async def test_calls_that_would_begin_after_the_lease_are_not_made(office: PostO
     for cause in range(12):  # two more than are called at once
         await office.queue(cause)
     slow = Slow(office.outbox.gateways[Channel.SMS], seconds=LEASE * 1.5)
-    await msgspec.structs.replace(office, outbox=an_outbox({Channel.SMS: slow})).send()
+    await msgspec.structs.replace(office, outbox=in_a_hurry({Channel.SMS: slow})).send()
     assert sorted(await office.states()) == ["accepted"] * 10 + ["queued"] * 2
     await office.send()
     assert len({reference for _, reference in office.sent()}) == len(office.sent()) == 12
@@ -196,7 +202,7 @@ async def test_a_receipt_that_overtakes_the_answer_stands(office: PostOffice) ->
         async with office.world.web.transaction(organisation_id=office.trust.organisation_id) as tx:
             await record_receipt(tx, **of, receipt=receipt, now=tx.now)
 
-    await at_once(msgspec.structs.replace(office, outbox=an_outbox({Channel.SMS: slow})).send, late(early, 0.1))
+    await at_once(msgspec.structs.replace(office, outbox=in_a_hurry({Channel.SMS: slow})).send, late(early, 0.1))
     row = await office.message(message_id)
     assert (row["state"], row["lease_until"]) == ("delivered", None)
 
