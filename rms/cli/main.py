@@ -26,6 +26,7 @@ NOUNS = {
     "demo": "rms.cli.rehearsal",
     "story": "rms.cli.rehearsal",
     "worker": "rms.cli.worker",
+    "listen": "rms.cli.tmp_listen",
     "messages": "rms.cli.messages",
     "organisation": "rms.cli.admin",
     "team": "rms.cli.admin",

@@ -45,18 +45,30 @@ async def load_library(tx: Tx) -> list[str]:
 async def sign_off(
     tx: Tx, *, organisation_id: int, protocol_version_id: int, note: str, for_demonstration_only: bool, by: Actor
 ) -> None:
-    """A named clinician answers for using this version here. A live database takes no sign-off for demonstration."""
+    """A named clinician answers for using this version here; signed off already, it stays as it is.
+
+    A real sign-off takes the place of one for demonstration, which a live database does not take.
+    """
     if by.kind is not ActorKind.STAFF or by.id is None:
         raise Refused("A protocol is signed off by a named clinician.")
+    if not note.strip():
+        raise Refused("Say what was checked, and by which group it was agreed.")
     if for_demonstration_only and tx.live:
         raise Refused("This database follows real people: a sign-off for demonstration is not enough.")
     if await tx.fetchval("select id from protocol_version where id = $1", protocol_version_id) is None:
         raise NotFound("There is no such protocol version.")
-    await tx.execute(
+    if not for_demonstration_only:
+        await tx.execute(
+            "update protocol_sign_off set withdrawn_at = $3, withdrawn_by_staff_id = $4 where organisation_id = $1"
+            " and protocol_version_id = $2 and withdrawn_at is null and for_demonstration_only",
+            organisation_id, protocol_version_id, tx.now, by.id,
+        )  # fmt: skip
+    written = await tx.fetchval(
         "insert into protocol_sign_off (organisation_id, protocol_version_id, signed_by_staff_id, signed_at, note,"
         " for_demonstration_only) values ($1, $2, $3, $4, $5, $6)"
-        " on conflict (organisation_id, protocol_version_id) where withdrawn_at is null do nothing",
+        " on conflict (organisation_id, protocol_version_id) where withdrawn_at is null do nothing returning id",
         organisation_id, protocol_version_id, by.id, tx.now, note, for_demonstration_only,
     )  # fmt: skip
-    await record(tx, by=by, verb="protocol.sign_off", subject_kind="protocol_version", subject_id=protocol_version_id,
-                 organisation_id=organisation_id, reason=note)  # fmt: skip
+    if written is not None:
+        await record(tx, by=by, verb="protocol.sign_off", subject_kind="protocol_version", subject_id=protocol_version_id,
+                     organisation_id=organisation_id, reason=note)  # fmt: skip

@@ -15,7 +15,7 @@ from rms.plans.model import Occurrence
 from rms.plans.moves.rows import MOVED, ask_again, note, put_on_calendar, take_off_calendar, void
 from rms.plans.rows import facts_of, rows_wanted, stages_of, why_not_wanted
 from rms.plans.schedule import EffectiveStep
-from rms.plans.store.occurrences import OccurrenceOnFile, occurrences_of_plan, on_calendar
+from rms.plans.store.occurrences import OccurrenceOnFile, looks_of_plan, occurrences_of_plan
 from rms.plans.store.plans import PlanOnFile
 
 
@@ -34,8 +34,8 @@ async def refresh(tx: Tx, *, plan: PlanOnFile, by: Actor, now: datetime, today: 
     stored: dict[str, dict[int, OccurrenceOnFile]] = {}
     for row in await occurrences_of_plan(tx, organisation_id=plan.organisation_id, plan_id=plan.id):
         stored.setdefault(row.step_key, {})[row.number] = row
-    looked_at = await on_calendar(tx, organisation_id=plan.organisation_id, plan_id=plan.id)
-    writing = _Writing(plan=plan, on_calendar=looked_at, by=by, now=now, today=today)
+    looks = await looks_of_plan(tx, organisation_id=plan.organisation_id, plan_id=plan.id)
+    writing = _Writing(plan=plan, on_calendar=frozenset(looks), by=by, now=now, today=today)
     for step in plan.effective.steps:
         await _refresh_step(tx, writing, step=step, stored=stored.get(step.step.key, {}))
 

@@ -3,6 +3,7 @@
 from rms.plans.store.occurrences import (
     OccurrenceOnFile,
     locked_occurrence,
+    looks_of_plan,
     occurrences_of_plan,
     open_occurrences,
     waiting_for,
@@ -33,6 +34,7 @@ __all__ = [
     "latest_birthday",
     "lock_plan",
     "locked_occurrence",
+    "looks_of_plan",
     "occurrences_of_plan",
     "open_occurrences",
     "open_plans_of",

@@ -32,13 +32,14 @@ class OccurrenceOnFile(msgspec.Struct, frozen=True, kw_only=True):
     due_on: date
     latest_on: date
     state: str
+    state_reason: str | None
     done_on: date | None
     rescheduled: int
 
 
 _OCCURRENCE = """
 select id, ref, organisation_id, plan_id, patient_id, team_id, step_key, number, kind, analyte, questionnaire_key, title,
-       channel, facts, earliest_on, due_on, latest_on, state, done_on, rescheduled
+       channel, facts, earliest_on, due_on, latest_on, state, state_reason, done_on, rescheduled
   from occurrence
 """
 
@@ -92,14 +93,15 @@ async def open_of_plan(tx: Tx, *, organisation_id: int, plan_id: int) -> list[Oc
     return [occurrence_from(row) for row in rows]
 
 
-async def on_calendar(tx: Tx, *, organisation_id: int, plan_id: int) -> frozenset[int]:
-    """The occurrences of a plan that somebody looks at on a day."""
+async def looks_of_plan(tx: Tx, *, organisation_id: int, plan_id: int) -> dict[int, tuple[date, str]]:
+    """When each open occurrence of a plan is looked at next, and for what; by the occurrence's id."""
     rows = await tx.fetch(
-        "select c.occurrence_id from occurrence o join calendar c on c.organisation_id = o.organisation_id"
-        " and c.occurrence_id = o.id where o.organisation_id = $1 and o.plan_id = $2 and o.state = 'open'",
+        "select c.occurrence_id, c.act_on, c.stage from occurrence o join calendar c"
+        " on c.organisation_id = o.organisation_id and c.occurrence_id = o.id"
+        " where o.organisation_id = $1 and o.plan_id = $2 and o.state = 'open'",
         organisation_id, plan_id,
     )  # fmt: skip
-    return frozenset(row["occurrence_id"] for row in rows)
+    return {row["occurrence_id"]: (row["act_on"], row["stage"]) for row in rows}
 
 
 async def waiting_for(tx: Tx, *, organisation_id: int, plan_id: int, today: date) -> list[OccurrenceOnFile]:
