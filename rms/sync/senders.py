@@ -43,6 +43,12 @@ def sender_of(peers: Iterable[Peer], *, address: str, application: str, facility
     return best[0] if len(best) == 1 else None
 
 
+def neighbour_of(peers: Iterable[Peer], *, address: str) -> Peer | None:
+    """The one peer that sends from this address, whatever it calls itself; None without one, or with several."""
+    there = [one for one in peers if any(is_within(address, network) for network in one.addresses)]
+    return there[0] if len(there) == 1 else None
+
+
 @lru_cache(maxsize=1024)
 def is_within(address: str, network: str) -> bool:
     """Whether an address is this one, or lies in this network; what is no address lies nowhere."""

@@ -33,38 +33,55 @@ class Settled(msgspec.Struct, frozen=True, kw_only=True):
 
 async def settle_one(tx: Tx, letter: Letter) -> Settled:
     """File a message, or say why not. Nobody to ask: it is set aside, where an operator sees it."""
-    if letter.peer is None:
-        return Settled(
-            state="set_aside",
-            reason=f"The sender at {letter.claimed.peer_address} is not one we know. Add it with `rms peer add`, then read"
-            " the message again with `rms hl7 replay`.",
-        )
-    if not letter.peer.organisations:
-        return Settled(state="set_aside", reason=f"{letter.peer.name} may send for no organisation.")
     try:
+        if letter.peer is None:
+            return await _settle_unknown(tx, letter)
+        if not letter.peer.organisations:
+            return Settled(state="set_aside", reason=f"{letter.peer.name} may send for no organisation.")
         return await _settle(tx, letter)
     except NobodyToAsk as error:
         return Settled(state="set_aside", reason=str(error))
 
 
+async def _settle_unknown(tx: Tx, letter: Letter) -> Settled:
+    """From nobody we know. What comes from a known address under another name is a question for the people it may be about."""
+    if letter.asked:
+        assert letter.neighbour is not None
+        name = letter.message.sending_facility or letter.message.sending_application
+        called = f"calls its sender “{name[:60]}”" if name else "does not name its sender"
+        return await _ask_nearest(tx, letter, f"It comes from the address of {letter.neighbour.name}, but {called}.")
+    return Settled(
+        state="set_aside",
+        reason=f"The sender at {letter.claimed.peer_address} is not one we know. Add it with `rms peer add`, then read the"
+        " message again with `rms hl7 replay`.",
+    )
+
+
 async def _settle(tx: Tx, letter: Letter) -> Settled:
-    assert letter.peer is not None
     message = letter.message
     fault = fault_named(letter.claimed.frame_fault)
     if fault is not None and not fault.is_whole:
         return await _ask_nearest(tx, letter, f"{fault.value} The sender was told so.")
     if message.kind is not Kind.RESULT:
-        if message.faults:
-            return await _ask_nearest(tx, letter, message.faults[0].text)
-        kind = "^".join(part for part in (message.type, message.event) if part) or "of no type"
-        if message.kind is Kind.PERSON:
-            return Settled(
-                state="not_for_us", reason=f"A message about a person ({kind}); people come from the register."
-            )
-        return Settled(state="not_for_us", reason=f"A message {kind} is no result.")
+        return await _settle_other(tx, letter)
     if not any(order.observations for order in message.orders) and not letter.understanding.concerns_us:
         return Settled(state="not_for_us", reason="It holds no result.")
     return await _settle_result(tx, letter)
+
+
+async def _settle_other(tx: Tx, letter: Letter) -> Settled:
+    """What is no result is not for us, unless nobody can tell what it is, or it seems to bring a test that is followed."""
+    message = letter.message
+    kind = "^".join(part for part in (message.type, message.event) if part) or "of no type"
+    if message.kind is Kind.PERSON:
+        return Settled(state="not_for_us", reason=f"A message about a person ({kind}); people come from the register.")
+    if not message.type and message.faults:
+        return await _ask_nearest(tx, letter, message.faults[0].text)
+    if letter.understanding.concerns_us:
+        return await _ask_nearest(
+            tx, letter, f"It seems to hold a result, but a message {kind} is not one that RMS files."
+        )
+    return Settled(state="not_for_us", reason=f"A message {kind} is no result.")
 
 
 async def _settle_result(tx: Tx, letter: Letter) -> Settled:
@@ -95,11 +112,10 @@ async def _settle_unmatched(tx: Tx, letter: Letter) -> Settled:
 
 async def _ask_nearest(tx: Tx, letter: Letter, because: str) -> Settled:
     """Ask the organisation whose people come nearest; the sender's first when none does."""
-    assert letter.peer is not None
     nearest = max(letter.whose, key=lambda one: one.nearness, default=None)
-    organisation_id = nearest.organisation_id if nearest else letter.peer.organisations[0]
+    organisation_id = nearest.organisation_id if nearest else letter.asked[0]
     patient_id = nearest.match.person if nearest and isinstance(nearest.match, Matched) else None
-    sentence = f"A message from {letter.sender} ({letter.understanding.names}): {because}"
+    sentence = f"A message from {letter.sender}{letter.understanding.names}: {because}"
     await ask(tx, organisation_id=organisation_id, inbox_id=letter.claimed.id, epoch=letter.claimed.epoch,
               patient_id=patient_id, sentence=sentence)  # fmt: skip
     return Settled(state="waiting", reason=because)
@@ -107,7 +123,7 @@ async def _ask_nearest(tx: Tx, letter: Letter, because: str) -> Settled:
 
 async def _ask_for(tx: Tx, letter: Letter, whose: Whose, because: str) -> str:
     patient_id = whose.match.person if isinstance(whose.match, Matched) else None
-    sentence = f"A message from {letter.sender} ({letter.understanding.names}): {because}"
+    sentence = f"A message from {letter.sender}{letter.understanding.names}: {because}"
     await ask(tx, organisation_id=whose.organisation_id, inbox_id=letter.claimed.id, epoch=letter.claimed.epoch,
               patient_id=patient_id, sentence=sentence)  # fmt: skip
     return because

@@ -13,7 +13,7 @@ from rms.results.model import PatientFacts, PersonName
 from rms.results.units import NO_MAP, CodeMap
 from rms.sync.filing.understanding import Understanding, understand
 from rms.sync.hl7 import Kind, Message, read
-from rms.sync.senders import Peer, sender_of
+from rms.sync.senders import Peer, neighbour_of, sender_of
 from rms.sync.store import Claimed, code_maps, peers
 
 
@@ -29,11 +29,15 @@ class Whose(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Letter(msgspec.Struct, frozen=True, kw_only=True):
-    """One opened message. `failure` is what went wrong while opening it; then nothing else of it can be trusted."""
+    """One opened message. `failure` is what went wrong while opening it; then nothing else of it can be trusted.
+
+    `neighbour`: no peer fits, but this one sends from the same address; it can be asked about, never filed for.
+    """
 
     claimed: Claimed
     message: Message
     peer: Peer | None
+    neighbour: Peer | None = None
     understanding: Understanding = Understanding(to_file=(), questions=())
     whose: tuple[Whose, ...] = ()
     failure: Exception | None = None
@@ -43,7 +47,15 @@ class Letter(msgspec.Struct, frozen=True, kw_only=True):
         """The sender's name for a sentence."""
         return self.peer.name if self.peer else self.claimed.peer_address
 
+    @property
+    def asked(self) -> tuple[int, ...]:
+        """The organisations that can be asked about it; none when nobody knows where it came from."""
+        return (self.peer or self.neighbour or _NOBODY).organisations
 
+
+#: Types of messages that bring results in a shape we do not read, or that do not say what they are.
+NEAR_RESULTS = frozenset({"", "ORU", "ORF", "OUL"})
+_NOBODY = Peer(id=0, name="")
 _UNREAD = Message(kind=Kind.OTHER)
 
 
@@ -66,15 +78,18 @@ def _opened(claimed: Claimed, known: Iterable[Peer]) -> Letter:
     peer = next((one for one in known if one.id == claimed.peer_id), None) or sender_of(
         known, address=claimed.peer_address, application=message.sending_application, facility=message.sending_facility
     )
-    return Letter(claimed=claimed, message=message, peer=peer)
+    neighbour = neighbour_of(known, address=claimed.peer_address) if peer is None else None
+    return Letter(claimed=claimed, message=message, peer=peer, neighbour=neighbour)
 
 
 def _understood(letter: Letter, maps: Mapping[int, CodeMap]) -> Letter:
-    if letter.peer is None or letter.message.kind is not Kind.RESULT:
+    message = letter.message
+    may_hold_results = message.kind is Kind.RESULT or (message.kind is Kind.OTHER and message.type in NEAR_RESULTS)
+    if letter.peer is None or not may_hold_results:
         return letter
     try:
         understanding = understand(
-            letter.message, codes=maps.get(letter.peer.id, NO_MAP), received_at=letter.claimed.received_civil_at
+            message, codes=maps.get(letter.peer.id, NO_MAP), received_at=letter.claimed.received_civil_at
         )
     except Exception as failure:
         return msgspec.structs.replace(letter, failure=failure)

@@ -69,9 +69,9 @@ class Understanding(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def names(self) -> str:
-        """The names of the tests that are followed, for a sentence."""
+        """The tests that are followed, in brackets for a sentence; empty without any."""
         found = dict.fromkeys(name_of(one.observation.analyte) for one in self.to_file if one.is_followed)
-        return ", ".join(found) or "test"
+        return f" ({', '.join(found)})" if found else ""
 
 
 def understand(message: Message, *, codes: CodeMap, received_at: datetime) -> Understanding:

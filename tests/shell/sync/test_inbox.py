@@ -98,6 +98,8 @@ WRONG_DIGIT = pid_of(PETER).replace(
         (oru(PETER, obx("", status="X")), "could not obtain it"),
         (oru(PETER, obx("0.1"), obx("0.4", number=2)), "stands in the message twice"),
         (oru(PETER, "OBX"), "No one has said yet what an empty code means"),
+        (oru(PETER).replace(b"ORU^R01", b"ORU^R03"), "a message ORU^R03 is not one that RMS files"),
+        (oru(PETER).replace(b"ORU^R01", b""), "a message of no type is not one that RMS files"),
         (oru(PETER) + oru(PETER, control="M2"), "A second header stands inside the message."),
     ],
 )  # fmt: skip
@@ -109,7 +111,7 @@ async def test_what_cannot_be_told_is_a_teams_question_with_its_reason(
     assert await states(world) == ["waiting"]
     [alert] = await alerts(world)
     assert because in alert["sentence"]
-    assert alert["sentence"].startswith("A message from Mill Lane Laboratory (")
+    assert alert["sentence"].startswith("A message from Mill Lane Laboratory")
     assert (alert["kind"], alert["subject_kind"], alert["subject_id"]) == ("fix_data", "inbox", inbox_id)
     assert (alert["team_id"], alert["state"]) == (trust.team_id, "open")
     [filing] = await world.as_owner("select * from inbox_filing")
@@ -274,6 +276,31 @@ async def test_an_unknown_sender_is_set_aside_until_it_is_known(world: World, tr
     assert await states(world) == ["filed"]
 
 
+@pytest.mark.parametrize(
+    ("message", "because"),
+    [
+        (oru(PETER, facility="NEW"), "comes from the address of By address, but calls its sender “NEW”"),
+        (b"MSH*********", "but does not name its sender"),
+    ],
+)
+async def test_an_unknown_name_from_a_known_address_is_a_question(
+    world: World, trust: Trust, message: bytes, because: str
+) -> None:
+    await a_peer(world, trust, facility="OLD", name="By address", address="127.0.0.1")
+    await arrive(world, message)
+    await file_inbox(world.worker)
+    assert await states(world) == ["waiting"]
+    assert because in (await alerts(world))[0]["sentence"]
+    assert await numbers(world) == []
+
+
+async def test_an_unreadable_header_from_a_sender_known_by_address_is_a_question(world: World, trust: Trust) -> None:
+    await world.as_owner("update peer set sending_facility = null, addresses = '{127.0.0.1}'")
+    await arrive(world, b"MSH*********")
+    await file_inbox(world.worker)
+    assert "The header declares no usable separators." in (await alerts(world))[0]["sentence"]
+
+
 async def test_a_sender_that_may_send_for_nobody_and_a_trust_without_a_team_are_set_aside(world: World) -> None:
     await a_peer(world)
     await arrive(world, oru(PETER))
@@ -295,6 +322,8 @@ async def test_a_sender_that_may_send_for_nobody_and_a_trust_without_a_team_are_
     ("message", "because"),
     [
         (oru(PETER).replace(b"ORU^R01", b"ADT^A08"), "A message about a person (ADT^A08); people come from the register."),
+        (oru(PETER, pid=WRONG_DIGIT).replace(b"ORU^R01", b"ADT^A31"),
+         "A message about a person (ADT^A31); people come from the register."),
         (oru(PETER).replace(b"ORU^R01", b"ORM^O01"), "A message ORM^O01 is no result."),
         (oru(PETER).replace(b"OBX", b"ZZZ").replace(b"PSA^PSA", b"U^Urine"), "It holds no result."),
         (oru(a_person(7, family="Unknown", born_on=date(1931, 1, 1)), obx("140", code="2951-2^Sodium^LN")).replace(b"PSA^PSA", b"U^U"),
