@@ -47,18 +47,22 @@ class Process:
         return self._child.pid if self._child is not None and self._child.poll() is None else None
 
     def start(self) -> None:
-        """Start it and, when it announces an address, wait for that line. Unavailable, with a sentence, when it ends first."""
+        """Start it; `wait_until_ready` waits for its first line when it announces one."""
         with self._log.open("ab") as log:
             self._child = subprocess.Popen(
                 self._command, env=self._environ, stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE if self._announces else log, stderr=log,
             )  # fmt: skip
-        if self._announces:
-            assert self._child.stdout is not None
-            line = self._child.stdout.readline()
-            if not line:
-                raise Unavailable(f"The process {self.name} ended before it was ready; see {self._log}.")
-            self.announced = json.loads(line)
+
+    def wait_until_ready(self) -> None:
+        """Wait for the line in which it announces its address. Unavailable, with a sentence, when it ends first."""
+        if not self._announces or self._child is None:
+            return
+        assert self._child.stdout is not None
+        line = self._child.stdout.readline()
+        if not line:
+            raise Unavailable(f"The process {self.name} ended before it was ready; see {self._log}.")
+        self.announced = json.loads(line)
 
     def ended(self) -> bool:
         """Whether it has ended by itself."""

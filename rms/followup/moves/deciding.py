@@ -28,7 +28,7 @@ from rms.events.model import EventKind
 from rms.events.moves import void_for_cause as void_events
 from rms.events.payloads import OutcomeRecorded, Recurrence
 from rms.followup.consequences import CONSEQUENCES, Consequence
-from rms.followup.moves.telling import plan_told, subject_of, tell
+from rms.followup.moves.telling import earlier_about_recurrence, plan_told, subject_of, tell
 from rms.messages.compose import day_in_words
 from rms.messages.model import Channel, Purpose, Recipient
 from rms.messages.moves import queue, void_for_cause
@@ -283,6 +283,7 @@ async def _tell(
                 subject=subject, by=by.name, decided_at=now, episode_ref=case["ref"], certainty=consequence.certainty,
                 found_on=tx.today, diagnosis=case["description"] or plan.protocol.title, icd10=case["icd10"],
                 how_found=made.note,
+                earlier=await earlier_about_recurrence(tx, plan=plan, episode_ref=case["ref"]),
             ),
         )  # fmt: skip
 

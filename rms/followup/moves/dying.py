@@ -71,7 +71,13 @@ async def apply_death(
     for plan in await open_plans_of(tx, organisation_id=organisation_id, patient_id=patient_id):
         if plan.state != "held":
             await hold(
-                tx, organisation_id=organisation_id, plan_id=plan.id, reason=f"{word}{when}.", rule_key=RULE, by=by, now=now
+                tx,
+                organisation_id=organisation_id,
+                plan_id=plan.id,
+                reason=f"{word}{when}.",
+                rule_key=RULE,
+                by=by,
+                now=now,
             )
             await _tell_held(tx, plan=plan, reason=f"{word}{when}.", by=by, now=now)
         await raise_alert(

@@ -11,6 +11,14 @@ from rms.events.payloads import AnyPayload, PlanTold, Subject, written
 from rms.people.store import person
 from rms.plans.store import PlanOnFile
 
+#: The events that the register keeps in the one resource of a plan.
+ABOUT_THE_PLAN = (
+    EventKind.FOLLOW_UP_STARTED,
+    EventKind.PLAN_HELD,
+    EventKind.PLAN_RESTORED,
+    EventKind.FOLLOW_UP_ENDED,
+)
+
 
 async def subject_of(tx: Tx, *, organisation_id: int, patient_id: int) -> Subject:
     """Who it is about, as the register can find them: by NHS number, else by hospital number."""
@@ -27,16 +35,26 @@ async def subject_of(tx: Tx, *, organisation_id: int, patient_id: int) -> Subjec
 
 
 async def plan_told(tx: Tx, *, plan: PlanOnFile) -> PlanTold:
-    """The plan as every event about it names it, with the events announced before this one."""
+    """The plan as every event about it names it, with the events about the plan itself announced before this one."""
     rows = await tx.fetch(
-        "select ref from event where organisation_id = $1 and patient_id = $2 and state <> 'void'"
-        " and payload->'plan'->>'ref' = $3 order by id",
-        plan.organisation_id, plan.patient_id, str(plan.ref),
+        "select ref from event where organisation_id = $1 and patient_id = $2 and state <> 'void' and kind = any($3)"
+        " and payload->'plan'->>'ref' = $4 order by id",
+        plan.organisation_id, plan.patient_id, list(ABOUT_THE_PLAN), str(plan.ref),
     )  # fmt: skip
     return PlanTold(
         ref=plan.ref, title=plan.protocol.title, started_on=plan.course.started_on,
         earlier=tuple(UUID(str(row["ref"])) for row in rows),
     )  # fmt: skip
+
+
+async def earlier_about_recurrence(tx: Tx, *, plan: PlanOnFile, episode_ref: UUID) -> tuple[UUID, ...]:
+    """The events announced before about the same recurrence: the register keeps one Condition for them all."""
+    rows = await tx.fetch(
+        "select ref from event where organisation_id = $1 and patient_id = $2 and state <> 'void' and kind = $3"
+        " and payload->>'episode_ref' = $4 order by id",
+        plan.organisation_id, plan.patient_id, EventKind.RECURRENCE, str(episode_ref),
+    )  # fmt: skip
+    return tuple(UUID(str(row["ref"])) for row in rows)
 
 
 async def tell(

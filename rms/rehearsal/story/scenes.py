@@ -98,7 +98,7 @@ class Story:
             self.trusts.append(await self.stage.found_trust(code=code, name=name, phone=phone))
         people = self.stage.home / "register-1.json"
         people.write_bytes(msgspec.json.encode(bundle(story_people(today=BEGINS))))
-        await self._rms("peer", "add", "--name", "north-lab", "--organisation", "RXN", "--organisation", "RXS",
+        await self._rms("peer", "add", "north-lab", "--organisation", "RXN", "--organisation", "RXS",
                         "--facility", FACILITY)  # fmt: skip
         await self._rms("import", "register", str(people), "--organisation", "RXN", "--approve")
         again = msgspec.json.decode(

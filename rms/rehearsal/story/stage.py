@@ -136,7 +136,8 @@ class Stage:
         self.home.chmod(0o711)
         self.logs.mkdir(exist_ok=True)
         self.server = ensure(self.home)
-        self.rms("migrate", "--mode", "demo")
+        if fresh:
+            self.rms("migrate", "--mode", "demo")
         self._start_processes(tick)
         self._watcher = threading.Thread(target=self._watch, daemon=True)
         self._watcher.start()
@@ -159,6 +160,8 @@ class Stage:
         child("web", "rms.cli", "web", "--port", str(self.ports.web), "--die-with-parent")
         child("worker", "rms.cli", "worker", "--tick", str(tick), "--die-with-parent")
         child("listener", "rms.cli", "listen", "--port", str(self.ports.mllp), "--die-with-parent")
+        for process in self.processes:
+            process.wait_until_ready()
         wait_for(lambda: httpx.get(f"{self.base_url}/health", timeout=2).status_code == 200, what="The web server")
         wait_for(self._listener_answers, what="The listener")
 
