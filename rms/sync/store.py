@@ -203,12 +203,12 @@ async def read_again(tx: Tx, refs: Sequence[UUID]) -> list[UUID]:
     return [row["ref"] for row in rows]
 
 
-async def inbox_lines(tx: Tx, *, states: Sequence[str], at_most: int) -> list[InboxLine]:
-    """The latest messages in some states, the newest first."""
+async def inbox_lines(tx: Tx, *, states: Sequence[str], at_most: int, after: int = 0) -> list[InboxLine]:
+    """The latest messages in some states, the newest first; with `after` only those that came after that one."""
     rows = await tx.fetch(
         "select i.ref, i.id, p.name as peer, i.peer_address, i.control_id, i.answered, i.received_at, i.state,"
         " i.state_reason as reason, i.attempts from inbox i left join peer p on p.id = i.peer_id"
-        " where i.state = any($1) order by i.id desc limit $2",
-        list(states), at_most,
+        " where i.state = any($1) and i.id > $3 order by i.id desc limit $2",
+        list(states), at_most, after,
     )  # fmt: skip
     return [InboxLine(**dict(row)) for row in rows]
