@@ -1,95 +1,21 @@
-"""Every way in passes a second factor; what is tried too often is not looked at; a code counts once."""
+"""Every way in passes a second factor; a code counts once; a password alone is worth nothing."""
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import msgspec
 import pyotp
 import pytest
 
-from rms.audit.model import Actor, ActorKind
-from rms.db.database import Database
 from rms.errors import BadInput, NotFound
-from rms.people.model import Role
 from rms.people.sign_in import actions
-from rms.people.sign_in.actions import Means, StartAgain, TooManyTries, Visitor, WrongSignIn
+from rms.people.sign_in.actions import StartAgain, WrongSignIn
 from rms.people.sign_in.passwords import QUICK, STRONG, Passwords
-from rms.people.sign_in.sessions import SessionKind, find_session, token_hash
-from rms.people.sign_in.throttle import BY_ACCOUNT, BY_SOURCE, Throttle
-from rms.people.staff import NewStaff, add_staff, give_new_set_up_code
-from tests.cast import Trust, a_trust
+from rms.people.sign_in.sessions import SessionKind, token_hash
+from rms.people.staff import give_new_set_up_code
+from tests.accounts import HERE, OPERATOR, PASSWORD, admit, finish, kind_of, means_of
+from tests.cast import a_trust
 from tests.database import World
-
-OPERATOR = Actor(kind=ActorKind.OPERATOR, name="operator")
-PASSWORD = "seven blue lamps in a row"
-HERE = Visitor(source="198.51.100.7")
-
-
-class Hands:
-    def __init__(self) -> None:
-        self.at = datetime(2027, 3, 1, 9, 0, 10, tzinfo=UTC)
-
-    def now(self) -> datetime:
-        return self.at
-
-    def wait(self, seconds: float) -> None:
-        self.at += timedelta(seconds=seconds)
-
-
-def means_of(database: Database, *, hands: Hands) -> Means:
-    return Means(database=database, passwords=Passwords(QUICK), throttle=Throttle(key=b"k" * 32), seed_key=b"s" * 32,
-                 clock=hands, service_name="Remote monitoring")  # fmt: skip
-
-
-@pytest.fixture
-def hands() -> Hands:
-    return Hands()
-
-
-@pytest.fixture
-def means(world: World, hands: Hands) -> Means:
-    return means_of(world.web, hands=hands)
-
-
-async def admit(world: World, trust: Trust, *, name: str = "nina") -> NewStaff:
-    async with world.web.transaction(organisation_id=trust.organisation_id) as tx:
-        return await add_staff(
-            tx, organisation_id=trust.organisation_id, sign_in_name=name, display_name="Nina New",
-            role=Role.NURSE_SPECIALIST, team_ids=[trust.team_id], by=OPERATOR,
-        )  # fmt: skip
-
-
-class Account(msgspec.Struct):
-    """A finished account and the authenticator that belongs to it."""
-
-    staff_id: int
-    name: str
-    seed: str
-
-    def code(self, hands: Hands) -> str:
-        return pyotp.TOTP(self.seed).at(hands.now())
-
-
-async def finish(means: Means, hands: Hands, new: NewStaff) -> Account:
-    token = await actions.set_up(means, name=new.sign_in_name, code=new.set_up_code, password=PASSWORD, visitor=HERE)
-    told = await actions.enrolment(means, token=token)
-    assert told is not None
-    account = Account(staff_id=new.staff_id, name=new.sign_in_name, seed=told.seed)
-    await actions.enter_code(means, token=token, code=account.code(hands), visitor=HERE)
-    hands.wait(60)
-    return account
-
-
-@pytest.fixture
-async def account(world: World, means: Means, hands: Hands) -> Account:
-    trust = await a_trust(world)
-    return await finish(means, hands, await admit(world, trust))
-
-
-async def kind_of(world: World, token: str) -> SessionKind | None:
-    async with world.web.transaction() as tx:
-        found = await find_session(tx, token=token)
-    return None if found is None else found.kind
 
 
 async def whole_sessions(world: World) -> int:
@@ -255,92 +181,6 @@ async def test_which_passwords_are_taken(world, means, password, why):
     else:
         with pytest.raises(BadInput, match=why):
             await trying
-
-
-async def test_a_thousand_wrong_passwords_are_throttled_but_the_true_user_gets_in_where_they_are_known(
-    world, means, hands, account
-):
-    mark = means.throttle.mark_for_browser(account=account.name)
-    looked_at = 0
-    for serial in range(BY_ACCOUNT + 20):
-        try:
-            await actions.enter_password(means, name=account.name, password="a wrong password",
-                                         visitor=Visitor(source=f"203.0.113.{serial}"))  # fmt: skip
-        except TooManyTries:
-            continue
-        except WrongSignIn:
-            looked_at += 1
-    assert looked_at == BY_ACCOUNT
-    with pytest.raises(TooManyTries):
-        await actions.enter_password(means, name=account.name, password=PASSWORD, visitor=Visitor(source="192.0.2.1"))
-    known = Visitor(source="192.0.2.1", known_browser=mark)
-    half = await actions.enter_password(means, name=account.name, password=PASSWORD, visitor=known)
-    assert await kind_of(world, half) is SessionKind.HALF_WAY
-    forged = Visitor(source="192.0.2.1", known_browser=f"x{mark}")
-    with pytest.raises(TooManyTries):
-        await actions.enter_password(means, name=account.name, password=PASSWORD, visitor=forged)
-
-
-async def test_unknown_names_are_throttled_like_known_ones(means):
-    outcomes = []
-    for _ in range(BY_ACCOUNT + 1):
-        try:
-            await actions.enter_password(means, name="nobody", password="a wrong password", visitor=HERE)
-        except (WrongSignIn, TooManyTries) as refused:
-            outcomes.append(type(refused))
-    assert outcomes == [WrongSignIn] * BY_ACCOUNT + [TooManyTries]
-
-
-async def test_one_source_is_throttled_over_all_names(world, means, account):
-    for serial in range(BY_SOURCE):
-        with pytest.raises(WrongSignIn):
-            await actions.enter_password(means, name=f"name{serial}", password="a wrong password", visitor=HERE)
-    with pytest.raises(TooManyTries):
-        await actions.enter_password(means, name=account.name, password=PASSWORD, visitor=HERE)
-    other = Visitor(source="192.0.2.9")
-    assert await actions.enter_password(means, name=account.name, password=PASSWORD, visitor=other)
-
-
-async def test_many_tries_at_once_get_no_further_than_one_after_another(means, account):
-    tries = [
-        actions.enter_password(means, name=account.name, password="a wrong password", visitor=HERE) for _ in range(40)
-    ]
-    done = await asyncio.gather(*tries, return_exceptions=True)
-    assert sum(isinstance(one, WrongSignIn) for one in done) == BY_ACCOUNT
-    assert sum(isinstance(one, TooManyTries) for one in done) == 40 - BY_ACCOUNT
-
-
-@pytest.mark.parametrize(("seconds", "looked_at"), [(5, False), (-1, True)])
-async def test_the_wait_ends_with_its_window(world, means, account, seconds, looked_at):
-    for _ in range(BY_ACCOUNT):
-        with pytest.raises(WrongSignIn):
-            await actions.enter_password(means, name=account.name, password="a wrong password", visitor=HERE)
-    await world.as_owner(
-        "update door_sign_in_try set until = clock_timestamp() + make_interval(secs => $1)", float(seconds)
-    )
-    trying = actions.enter_password(means, name=account.name, password=PASSWORD, visitor=HERE)
-    if looked_at:
-        assert await trying
-    else:
-        with pytest.raises(TooManyTries):
-            await trying
-
-
-async def test_codes_are_throttled(means, account, hands):
-    half = await actions.enter_password(means, name=account.name, password=PASSWORD, visitor=HERE)
-    for _ in range(BY_ACCOUNT):
-        with pytest.raises(WrongSignIn):
-            await actions.enter_code(means, token=half, code="000000", visitor=HERE)
-    with pytest.raises(TooManyTries):
-        await actions.enter_code(means, token=half, code=account.code(hands), visitor=HERE)
-
-
-async def test_the_table_of_tries_names_nobody(world, means, account):
-    with pytest.raises(WrongSignIn):
-        await actions.enter_password(means, name=account.name, password="a wrong password", visitor=HERE)
-    rows = await world.as_owner("select key from door_sign_in_try")
-    assert rows
-    assert all(len(row["key"]) == 32 and b"nina" not in row["key"] for row in rows)
 
 
 async def test_a_seed_moved_to_another_row_is_refused(world, means, hands, account):
