@@ -45,12 +45,15 @@ async def refuse_forgeries(connection: Connection, handler: BaseRouteHandler) ->
 
 
 def came_from_us(connection: Connection, *, config: WebConfig) -> bool:
-    """Judge `Sec-Fetch-Site` and `Origin`. A browser that sends neither is left to the token alone."""
+    """Judge `Sec-Fetch-Site` and `Origin`. A browser that sends neither is left to the token alone.
+
+    Our own forms come with `Origin: null`, because our pages send no referrer: that says nothing, like no header at all.
+    """
     site = connection.headers.get("sec-fetch-site")
     if site is not None and site != "same-origin":
         return False
     origin = connection.headers.get("origin")
-    return origin is None or origin in config.origins
+    return origin in (None, "null") or origin in config.origins
 
 
 def token_for(cookie_value: str, *, secret: bytes) -> str:
