@@ -102,20 +102,6 @@ def _ref(text: str) -> UUID:
         raise Usage("Name the batch by its reference, as it was printed when it was staged.") from None
 
 
-async def run_hl7(context: Context, arguments: Arguments) -> int:
-    """Take in a file of messages, as if a peer had sent them."""
-    from rms.cli.hl7 import run_import_hl7  # what it needs is loaded for this verb alone
-
-    return await run_import_hl7(context, arguments)
-
-
-def hl7_arguments(parser: argparse.ArgumentParser) -> None:
-    """As `rms.cli.hl7` says."""
-    from rms.cli.hl7 import import_hl7_arguments
-
-    import_hl7_arguments(parser)
-
-
 def file_arguments(parser: argparse.ArgumentParser) -> None:
     """A path, what to do with it, for whom and by whom."""
     parser.add_argument("path", metavar="PATH", help="a file, or for a register a folder of them")
@@ -137,8 +123,6 @@ COMMANDS = (
             arguments=file_arguments, reads=True),
     Command(words="import hl7", help="Take in a file of HL7 v2 messages, as from a peer.", run=run_import_hl7,
             arguments=import_hl7_arguments, reads=True),
-    Command(words="import hl7", help="Take in a file of messages of a laboratory.", run=run_hl7, arguments=hl7_arguments,
-            reads=True),
     Command(words="import approve", help="Apply a batch that was staged.", run=run_approve, arguments=ref_arguments,
             reads=True),
     Command(words="import discard", help="Put a staged batch away.", run=run_discard, arguments=ref_arguments,
