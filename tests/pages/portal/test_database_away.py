@@ -4,6 +4,7 @@ import httpx
 import pytest
 
 from rms.db.database import Database
+
 from .conftest import ORIGIN, Browser, make_app
 
 pytestmark = pytest.mark.anyio

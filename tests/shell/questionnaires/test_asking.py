@@ -10,8 +10,8 @@ from rms.errors import Conflict
 from rms.people.moves import set_preference
 from rms.plans.moves import pause
 from rms.questionnaires.jobs import ask_due, expire_due
-from rms.questionnaires.moves import load_questionnaires, save_answer, submit
 from rms.questionnaires.model import Chose
+from rms.questionnaires.moves import load_questionnaires, save_answer, submit
 from rms.questionnaires.store import assignment
 from tests.asked import asked, assignment_id_of, follow, link_of
 from tests.cast import a_person, a_trust
