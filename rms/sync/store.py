@@ -15,6 +15,8 @@ from rms.sync.senders import Peer
 NOT_FOLLOWED = "not-followed"
 #: While a worker holds a message, and longer than a batch takes.
 LEASE = timedelta(seconds=60)
+#: A batch of messages takes no more memory than this and one message.
+MOST_BYTES = 16 * 1024 * 1024
 
 
 class Kept(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,13 +68,14 @@ values ($1, $2, $3, $4, $5, $6, $7, $8)
 # A message that was tried before is read alone when its turn comes: one that ends its worker takes no others with it.
 _CLAIM = """
 with open as (
-  select id, attempts from inbox
+  select id, attempts, octet_length(raw) as size from inbox
    where state = 'received' and (lease_until is null or lease_until < $1)
    order by id limit $2 for update skip locked),
+summed as (select id, attempts, sum(size) over (order by id) - size as before from open),
 chosen as (
-  select id from open
+  select id from summed
    where case when (select attempts from open order by id limit 1) > 0 then id = (select min(id) from open)
-              else attempts = 0 end)
+              else attempts = 0 and before < $4 end)
 update inbox i set attempts = i.attempts + 1, epoch = i.epoch + 1, lease_until = $3
   from chosen where i.id = chosen.id
 returning i.id, i.peer_id, i.peer_address, i.raw, i.sha256, i.frame_fault, i.received_civil_at, i.attempts, i.epoch
@@ -115,7 +118,7 @@ async def add_to_inbox(tx: Tx, frames: Iterable[Kept]) -> None:
 
 async def claim(tx: Tx, *, real_now: datetime, at_most: int) -> list[Claimed]:
     """Hold the oldest messages that nobody has read, for the time of a lease, in the order they came."""
-    rows = await tx.fetch(_CLAIM, real_now, at_most, real_now + LEASE)
+    rows = await tx.fetch(_CLAIM, real_now, at_most, real_now + LEASE, MOST_BYTES)
     return sorted((Claimed(**dict(row)) for row in rows), key=lambda one: one.id)
 
 
