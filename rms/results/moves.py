@@ -97,14 +97,13 @@ async def file_observation(
         tx, organisation_id=organisation_id, result_id=found["id"], observation=observation, digest=digest,
         reported_at=reported_at, received_at=received_at, inbox_id=inbox_id, entered_by=entered_by,
     )  # fmt: skip
-    if found["current_version_id"] is None:
-        assert added is not None
-        before = None
-        now_holds = _first(observation, version_id=added, reported_at=reported_at, digest=digest)
-    else:
-        versions = await versions_of(tx, organisation_id=organisation_id, result_id=found["id"])
-        now_holds = holding(versions)
-        before = next(one for one in versions if one.id == found["current_version_id"])
+    before, now_holds = await _before_and_now(
+        tx, organisation_id=organisation_id, result_id=found["id"], held=found["current_version_id"],
+        alone=Version(
+            id=added or 0, status=observation.status, reported_at=reported_at, digest=digest,
+            has_number=observation.quantity is not None, says=meaning_of(observation),
+        ),
+    )  # fmt: skip
     if before is None or now_holds.id != before.id or (observation.analyte and found["analyte"] is None):
         await tx.execute(
             "update result set current_version_id = $3, analyte = coalesce(analyte, $4) where organisation_id = $1 and id = $2",
@@ -120,12 +119,14 @@ async def file_observation(
     )  # fmt: skip
 
 
-def _first(observation: Observation, *, version_id: int, reported_at: datetime, digest: bytes) -> Version:
-    """The only version of a new result."""
-    return Version(
-        id=version_id, status=observation.status, reported_at=reported_at, has_number=observation.quantity is not None,
-        digest=digest, says=meaning_of(observation),
-    )  # fmt: skip
+async def _before_and_now(
+    tx: Tx, *, organisation_id: int, result_id: int, held: int | None, alone: Version
+) -> tuple[Version | None, Version]:
+    """Which version held before, and which holds now; `alone` is the only one of a new result."""
+    if held is None:
+        return None, alone
+    versions = await versions_of(tx, organisation_id=organisation_id, result_id=result_id)
+    return next(one for one in versions if one.id == held), holding(versions)
 
 
 async def _add_version(
