@@ -8,6 +8,7 @@ that is more than three days late when the next one is due as well is left out: 
 
 from datetime import date
 
+import asyncpg
 import msgspec
 
 from rms.alerts.model import AlertKind, AlertState
@@ -17,6 +18,7 @@ from rms.audit.model import WORKER
 from rms.crashpoints import Crashpoint, crashpoint
 from rms.db.database import Database
 from rms.db.engine import Tx
+from rms.errors import RmsError, Unavailable
 from rms.plans.moves.living import HELD, PAUSE_OVER
 from rms.plans.moves.writing import refresh
 from rms.plans.rows import LOOK_AGAIN, TEAM_STAGES
@@ -92,12 +94,29 @@ async def sweep_late(database: Database) -> int:
         async with database.transaction() as tx:
             taken = await take_stages(tx, stages=TEAM_STAGES, limit=CHUNK_OF_ALERTS)
             for one in taken:
-                await _reach(tx, one)
+                await _reach_alone(tx, one)
             crashpoint(Crashpoint.SWEEP_BEFORE_COMMIT)
         crashpoint(Crashpoint.SWEEP_AFTER_COMMIT)
         moved += len(taken)
         if not taken:
             return moved
+
+
+async def _reach_alone(tx: Tx, one: DueStage) -> None:
+    """A plan that cannot be worked out becomes a task of its team and holds up nobody else."""
+    await tx.execute("savepoint one_stage")
+    try:
+        await _reach(tx, one)
+    except Unavailable:
+        raise
+    except (RmsError, msgspec.ValidationError, asyncpg.IntegrityConstraintViolationError) as error:
+        await tx.execute("rollback to savepoint one_stage")
+        await raise_alert(
+            tx, organisation_id=one.organisation_id, team_id=one.team_id, kind=AlertKind.FIX_DATA, subject_kind="plan",
+            subject_id=one.plan_id, rule_key="plan-cannot-go-on", patient_id=one.patient_id, plan_id=one.plan_id,
+            sentence=f"{_sentence(one, today=tx.today)} The plan cannot go on by itself: {error}",
+            cause_kind=f"occurrence:{one.stage}:{one.act_on}", cause_id=one.occurrence_id, by=WORKER, now=tx.now,
+        )  # fmt: skip
 
 
 async def _reach(tx: Tx, one: DueStage) -> None:

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from rms.audit.model import Actor, ActorKind
 from rms.errors import NotFound, Refused
 from rms.plans.model import Change, Course, MidCourse, Override, Skip
 from rms.plans.moves import start
@@ -87,7 +88,7 @@ async def test_a_missing_date_a_second_plan_a_death_and_a_stranger_are_refused(w
     with pytest.raises(Refused, match="The date of surgery is not known"):
         await _try(world, trust, **same | {"case_id": other_case}, anchors={})
     with pytest.raises(Refused, match="named member of staff"):
-        system = {"by": type(trust.nurse)(kind="system", name="clock")}
+        system = {"by": Actor(kind=ActorKind.SYSTEM, name="clock")}
         await _try(world, trust, **same | {"case_id": other_case} | system, anchors=anchors)
     stranger = await on_file(world, trust, a_person(777))
     for wrong, sentence in (
