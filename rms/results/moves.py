@@ -4,7 +4,9 @@ Nothing reported is overwritten: each different report is a version, and which o
 all of them. Must not know where a report came from or what rules say about it.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 import msgspec
 
@@ -86,12 +88,7 @@ async def file_observation(
         received_at,
     )  # fmt: skip
     assert found is not None
-    if found["patient_id"] != patient_id:
-        raise OnFileOtherwise("The laboratory's number of this result is on file for another person.")
-    if observation.analyte and found["analyte"] not in (None, observation.analyte):
-        raise OnFileOtherwise(
-            f"This result is on file as {name_of(found['analyte'])}, not as {name_of(observation.analyte)}."
-        )
+    _refuse_otherwise(found, patient_id=patient_id, analyte=observation.analyte)
     digest = digest_of(observation, reported_at=reported_at)
     added = await _add_version(
         tx, organisation_id=organisation_id, result_id=found["id"], observation=observation, digest=digest,
@@ -117,6 +114,14 @@ async def file_observation(
         counts=now_holds.status.is_final, previously_final=before is not None and before.status.is_final,
         observation=observation, closed_occurrence_id=found["occurrence_id"],
     )  # fmt: skip
+
+
+def _refuse_otherwise(found: Mapping[str, Any], *, patient_id: int, analyte: str) -> None:
+    """Refuse a number that is on file for another person or another test."""
+    if found["patient_id"] != patient_id:
+        raise OnFileOtherwise("The laboratory's number of this result is on file for another person.")
+    if analyte and found["analyte"] not in (None, analyte):
+        raise OnFileOtherwise(f"This result is on file as {name_of(found['analyte'])}, not as {name_of(analyte)}.")
 
 
 async def _before_and_now(
