@@ -76,10 +76,9 @@ async def file_observation(
     received_at: datetime,
     reported_at: datetime | None = None,
 ) -> Filed:
-    """Keep one report about a person. The caller holds the person's row.
+    """Keep one report about a person, whose row the caller holds. OnFileOtherwise: the key is of another person or test.
 
-    `source_key` is the same for every report about the same sample and test. `reported_at` is the sender's own time of
-    the report (when none was sent: `received_at`). OnFileOtherwise when the key is on file for another person or test.
+    `source_key` is shared by all reports about one sample and test; `reported_at` is the sender's, else `received_at`.
     """
     reported_at = reported_at or received_at
     found = await tx.fetchrow(
