@@ -33,6 +33,7 @@ insert into contact_point (organisation_id, patient_id, kind, value, source, as_
 select $1, w.patient_id, w.kind, w.value, w.source, w.as_of, $3, $4 from {_WANTED}
  where not exists (select from contact_point c where c.organisation_id = $1 and c.patient_id = w.patient_id
                       and c.kind = w.kind and c.value = w.value and c.valid_until is null)
+ order by w.patient_id, array_position(array['mobile', 'phone', 'email', 'post'], w.kind)
 returning patient_id, kind
 """
 

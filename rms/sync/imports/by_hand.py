@@ -5,12 +5,13 @@ import io
 from collections.abc import Mapping, Sequence
 from datetime import date
 
+import asyncpg
 import msgspec
 
 from rms.audit.model import Actor
 from rms.dates import PartialDate
 from rms.db.engine import Tx
-from rms.errors import BadInput, Refused
+from rms.errors import BadInput, Conflict, Refused
 from rms.people.model import ContactSource, Diagnosis, HospitalNumber, RegisterPerson, TumourSite
 from rms.people.moves import CaseToPut, TreatmentToPut, add_person, put_cases, put_treatments
 from rms.people.store import people_alike, records_of
@@ -99,9 +100,12 @@ async def add_by_hand(
     if alike and not even_if_alike:
         raise Refused(f"Somebody of this name and date of birth is on file here already: {alike[0]}.")
     flags = tuple(dict.fromkeys(flag.kind for flag in record.flags))
-    patient_id = await add_person(
-        tx, organisation_id=organisation_id, person=record.person, flags=flags, by=by, now=tx.now
-    )
+    try:
+        patient_id = await add_person(
+            tx, organisation_id=organisation_id, person=record.person, flags=flags, by=by, now=tx.now
+        )
+    except asyncpg.UniqueViolationError:
+        raise Conflict("Somebody else added a person with this number just now. Nothing was changed.") from None
     cases = [CaseToPut(patient_id=patient_id, diagnosis=one, source=SOURCE) for one in record.diagnoses]
     case_ids = await put_cases(tx, organisation_id=organisation_id, cases=cases, by=by)
     treatments = [
