@@ -9,7 +9,6 @@ from typing import Any, Literal
 
 import msgspec
 
-from rms.alerts.analytes import name_of
 from rms.alerts.lifecycle import AlertOutcome
 from rms.alerts.moves import (
     DecisionKind,
@@ -29,6 +28,7 @@ from rms.events.moves import void_for_cause as void_events
 from rms.events.payloads import OutcomeRecorded, Recurrence
 from rms.followup.consequences import CONSEQUENCES, Consequence
 from rms.followup.moves.telling import earlier_about_recurrence, plan_told, subject_of, tell
+from rms.followup.wording import in_words
 from rms.messages.compose import day_in_words
 from rms.messages.model import Channel, Purpose, Recipient
 from rms.messages.moves import queue, void_for_cause
@@ -244,12 +244,6 @@ async def _facts(tx: Tx, *, plan: PlanOnFile, about: Decided, repeat_on: date | 
     if about.result is not None:
         facts |= {"result": in_words(about.result), "taken_on": about.result.observation.sampled_on.isoformat()}
     return facts
-
-
-def in_words(result: ResultOnFile) -> str:
-    """PSA was 0.06 ug/L"""
-    seen = result.observation
-    return f"{name_of(result.analyte or seen.code.text)} was {seen.quantity or seen.value_as_sent}"
 
 
 async def _tell(

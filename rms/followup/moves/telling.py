@@ -24,13 +24,17 @@ async def subject_of(tx: Tx, *, organisation_id: int, patient_id: int) -> Subjec
     """Who it is about, as the register can find them: by NHS number, else by hospital number."""
     them = await person(tx, organisation_id=organisation_id, patient_id=patient_id)
     number = await tx.fetchrow(
-        "select authority, value from patient_identifier where organisation_id = $1 and patient_id = $2 order by id limit 1",
+        "select p.register_ref, i.authority, i.value from patient p left join patient_identifier i"
+        " on i.organisation_id = p.organisation_id and i.patient_id = p.id"
+        " where p.organisation_id = $1 and p.id = $2 order by i.id limit 1",
         organisation_id, patient_id,
     )  # fmt: skip
+    assert number is not None
     return Subject(
         nhs_number=them.nhs_number,
-        hospital_system=number["authority"] if number else None,
-        hospital_number=number["value"] if number else None,
+        hospital_system=number["authority"],
+        hospital_number=number["value"],
+        register_ref=number["register_ref"],
     )
 
 

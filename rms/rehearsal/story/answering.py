@@ -16,6 +16,11 @@ from rms.questionnaires.model import Definition
 from rms.rehearsal.story.look import check
 
 MOST_PAGES = 60
+PATIENCE = 30
+
+
+class Away(Exception):  # noqa: N818 - it is a state
+    """The server answers that its database is away."""
 
 
 class Form(msgspec.Struct):
@@ -76,7 +81,15 @@ class Answerer:
         if link in self._answered:
             return
         self._answered.add(link)
-        await asyncio.to_thread(self._go_through, link)
+        for attempt in range(PATIENCE):
+            try:
+                await asyncio.to_thread(self._go_through, link)
+                break
+            except (httpx.TransportError, Away):
+                # The server went away while he answered: he taps the link again and goes on where he stood.
+                if attempt == PATIENCE - 1:
+                    raise
+                await asyncio.sleep(1)
         await self._story.clock.quiet()
         await self._story.line("person", "answers the symptom check on his telephone", "nothing to report")
 
@@ -85,6 +98,8 @@ class Answerer:
         definition = definition_of("symptom-check-prostate")
         with httpx.Client(follow_redirects=True, timeout=30, event_hooks={}) as browser:
             page = browser.get(link)
+            if page.status_code == 503:
+                raise Away
             check(page.status_code == 200, f"The link of the message answers {page.status_code}.")
             for _ in range(MOST_PAGES):
                 forms = forms_in(page.text)
@@ -100,6 +115,8 @@ class Answerer:
                     filled |= {name: _calm(options, definition) for name, options in form.choices.items()}
                     filled |= {name: _short(name, page.text) for name in form.boxes}
                 page = browser.post(str(page.url.join(form.action)), data=filled, headers={"Origin": _origin(page.url)})
+                if page.status_code == 503:
+                    raise Away
                 check(page.status_code == 200, f"A page of the questionnaire answers {page.status_code}.")
             check("sent" in page.text.lower(), "The questionnaire did not come to its end.")
 

@@ -7,10 +7,9 @@ import asyncio
 from datetime import date, datetime, time, timedelta
 from time import monotonic
 
-import asyncpg
-
 from rms.clock import at_london, london_date
 from rms.errors import Unavailable
+from rms.rehearsal.story.eyes import Eyes
 
 NINE = time(9)
 
@@ -33,13 +32,13 @@ union all select 'deaths to spread', count(*) from death d join patient p on p.n
 class Clockwork:
     """Moves the civil clock of a demo database and waits for quiet."""
 
-    def __init__(self, connection: asyncpg.Connection, *, patience_seconds: float = 60.0) -> None:
-        self._connection = connection
+    def __init__(self, eyes: Eyes, *, patience_seconds: float = 60.0) -> None:
+        self._eyes = eyes
         self._patience = patience_seconds
 
     async def now(self) -> datetime:
         """The civil instant."""
-        at: datetime = await self._connection.fetchval("select clock_timestamp() + civil_offset from database_state")
+        at: datetime = await self._eyes.fetchval("select clock_timestamp() + civil_offset from database_state")
         return at
 
     async def today(self) -> date:
@@ -48,7 +47,7 @@ class Clockwork:
 
     async def set_to(self, instant: datetime) -> None:
         """Put the clock to an instant."""
-        await self._connection.execute("update database_state set civil_offset = $1 - clock_timestamp()", instant)
+        await self._eyes.execute("update database_state set civil_offset = $1 - clock_timestamp()", instant)
 
     async def morning_of(self, day: date) -> None:
         """Put the clock to nine in the morning of a day."""
@@ -56,9 +55,7 @@ class Clockwork:
 
     async def pass_minutes(self, minutes: int) -> None:
         """Let some minutes pass and every duty run dry."""
-        await self._connection.execute(
-            "update database_state set civil_offset = civil_offset + make_interval(mins => $1)", minutes
-        )
+        await self.set_to(await self.now() + timedelta(minutes=minutes))
         await self.quiet()
 
     async def pass_days_until(self, day: date) -> None:
@@ -71,7 +68,7 @@ class Clockwork:
 
     async def left(self) -> dict[str, int]:
         """What is due and not done."""
-        return {row["what"]: row["count"] for row in await self._connection.fetch(_LEFT) if row["count"]}
+        return {row["what"]: row["count"] for row in await self._eyes.fetch(_LEFT) if row["count"]}
 
     async def quiet(self) -> None:
         """Wait until nothing due is left. Unavailable, naming what is left, when that takes too long."""

@@ -5,8 +5,9 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-import asyncpg
 import msgspec
+
+from rms.rehearsal.story.eyes import Eyes
 
 _LINK = re.compile(r"(https?://\S+/r/\S+)")
 
@@ -60,7 +61,7 @@ def identifiers(resources: list[dict[str, Any]], *, system: str = "urn:rms:event
     )
 
 
-async def compare_messages(owner: asyncpg.Connection, log: Path, *, patient_ids: list[int], to: str) -> int:
+async def compare_messages(owner: Eyes, log: Path, *, patient_ids: list[int], to: str) -> int:
     """Every message that left is with the provider once, and the provider has none that we did not send; how many."""
     rows = await owner.fetch(
         "select ref::text, state, purpose from message where patient_id = any($1) and channel <> 'letter'"
@@ -74,7 +75,7 @@ async def compare_messages(owner: asyncpg.Connection, log: Path, *, patient_ids:
     return len(rows)
 
 
-async def compare_events(owner: asyncpg.Connection, log: Path, *, patient_ids: list[int]) -> int:
+async def compare_events(owner: Eyes, log: Path, *, patient_ids: list[int]) -> int:
     """Every delivered event stands in the register exactly once, and none that was not delivered; how many."""
     rows = await owner.fetch(
         "select ref::text, state from event where patient_id = any($1) and state <> 'void'", patient_ids

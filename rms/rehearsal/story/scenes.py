@@ -1,81 +1,42 @@
 """The scenes, in order. Each does one thing through a real door, lets it come to rest, and compares with the outside."""
 
-import asyncio
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 
-import asyncpg
 import msgspec
 
 from rms.alerts.moves import DecisionKind
 from rms.dates import PartialDate
 from rms.db.database import Database
-from rms.errors import DatabaseAway
 from rms.followup import actions
-from rms.people.model import ContactKind, RegisterPerson
 from rms.plans.model import LimitChange, Override
 from rms.plans.moves import sign_off
 from rms.plans.store import protocol_by_key, signed_protocols
 from rms.plans.suggest import suggest
 from rms.questionnaires.moves import sign_off as sign_questionnaire_off
 from rms.questionnaires.store import version_by_key
-from rms.rehearsal.laboratory import Sample, oru, send
+from rms.rehearsal.laboratory import Sample, oru
 from rms.rehearsal.people import died, story_people
 from rms.rehearsal.register_files import bundle
 from rms.rehearsal.story.answering import Answerer
 from rms.rehearsal.story.clockwork import Clockwork
-from rms.rehearsal.story.expected import Meaning, Value, Values, meanings
+from rms.rehearsal.story.expected import Meaning, Value, meanings
 from rms.rehearsal.story.look import (
     check,
-    compare_events,
-    compare_messages,
     link_in,
     taken_by_provider,
     taken_by_register,
 )
-from rms.rehearsal.story.stage import FACILITY, Stage, Trust
-
-BEGINS = date(2027, 3, 1)
-PROTOCOL = "prostate-after-prostatectomy"
-QUESTIONNAIRE = "symptom-check-prostate"
-PATIENCE = 30
+from rms.rehearsal.story.performance import BEGINS, PROTOCOL, QUESTIONNAIRE, Performance
+from rms.rehearsal.story.stage import FACILITY, Trust
 
 
-class Story:
-    """One performance: the stage, the clock, the man, and what is known of him so far."""
-
-    def __init__(self, stage: Stage, values: Values) -> None:
-        self.stage = stage
-        self.values = values
-        self.man: RegisterPerson = story_people(today=BEGINS)[0]
-        self.owner: asyncpg.Connection
-        self.web: Database
-        self.clock: Clockwork
-        self.trusts: list[Trust] = []
-        self.patient_ids: list[int] = []
-        self.plan_ids: list[int] = []
-        self.lines = 0
-        self._orders = 0
-
-    @property
-    def mobile(self) -> str:
-        """Where he gets his texts."""
-        return next(c.value for c in self.man.person.contacts if c.kind is ContactKind.MOBILE)
-
-    @property
-    def home_trust(self) -> Trust:
-        """The trust that treated him."""
-        return self.trusts[0]
-
-    async def line(self, who: str, what: str, why: str = "") -> None:
-        """Print one event: civil date, who, what, why."""
-        self.lines += 1
-        reason = f"  ({why})" if why else ""
-        print(f"{await self.clock.today():%Y-%m-%d}  {who:<12} {what}{reason}", flush=True)
+class Story(Performance):
+    """The scenes of one performance, in order."""
 
     async def play(self) -> None:
         """Play everything. Difference, with a sentence, at the first thing outside that is not as it should be."""
-        self.owner = await self.stage.owner()
         self.clock = Clockwork(self.owner)
         async with Database(self.stage.server.url("rms_web"), name="nurse", size=2) as self.web:
             await self.clock.morning_of(BEGINS)
@@ -98,18 +59,15 @@ class Story:
             self.trusts.append(await self.stage.found_trust(code=code, name=name, phone=phone))
         people = self.stage.home / "register-1.json"
         people.write_bytes(msgspec.json.encode(bundle(story_people(today=BEGINS))))
-        await self._rms("peer", "add", "north-lab", "--organisation", "RXN", "--organisation", "RXS",
+        await self.rms("peer", "add", "north-lab", "--organisation", "RXN", "--organisation", "RXS",
                         "--facility", FACILITY)  # fmt: skip
-        await self._rms("import", "register", str(people), "--organisation", "RXN", "--approve")
+        await self.rms("import", "register", str(people), "--organisation", "RXN", "--approve")
         again = msgspec.json.decode(
-            await self._rms("import", "register", str(people), "--organisation", "RXN", "--json")
+            await self.rms("import", "register", str(people), "--organisation", "RXN", "--json")
         )
         check(not _would_change(again), f"A second import of the same people would change something: {again}.")
         await self.line("register", f"sends {len(story_people(today=BEGINS))} people with diagnosis and treatment",
                         "approved by the trust; a second import changes nothing")  # fmt: skip
-
-    async def _rms(self, *words: str) -> str:
-        return await asyncio.to_thread(self.stage.rms, *words)
 
     async def the_nurse_starts_a_plan(self) -> None:
         """She takes the suggested protocol, changes one thing with a reason, sees every date, and starts."""
@@ -123,25 +81,20 @@ class Story:
         await self.line("nurse", "starts his plan", f"his own limit {self.values.limit} ug/L; next: {dates}")
         sent = taken_by_provider(self.stage.notify_log, to=self.mobile)
         check(len(sent) == 1, f"He should have one welcome text and has {len(sent)}.")
-        await self._compare()
+        await self.compare()
 
     async def _start(self, trust: Trust, *, change: bool) -> int:
         org = trust.organisation_id
+        await self.door(lambda: self._sign_off(trust))
         async with self.web.transaction(organisation_id=org) as tx:
             protocol = await protocol_by_key(tx, organisation_id=org, key=PROTOCOL)
-            assert protocol is not None
-            await sign_off(tx, organisation_id=org, protocol_version_id=protocol.id, note="For the rehearsal.",
-                           for_demonstration_only=True, by=trust.lead)  # fmt: skip
-            questions = await version_by_key(tx, organisation_id=org, key=QUESTIONNAIRE)
-            assert questions is not None
-            await sign_questionnaire_off(tx, organisation_id=org, questionnaire_version_id=questions.id,
-                                         note="For the rehearsal.", for_demonstration_only=True, by=trust.lead)  # fmt: skip
             offered = [one.protocol for one in await signed_protocols(tx, organisation_id=org)]
             row = await tx.fetchrow(
                 "select p.id, c.id as case_id, c.source_ref from patient p join register_case c on c.patient_id = p.id"
                 " where p.nhs_number = $1",
                 str(self.man.person.nhs_number),
             )
+        assert protocol is not None
         assert row is not None
         suggested = suggest(offered, diagnosis=self.man.diagnoses[0], treatments=self.man.treatments)
         check(
@@ -157,20 +110,36 @@ class Story:
             reason="Positive margin: the team wants to know earlier.", author=trust.nurse.name, made_on=today,
             review_on=today + timedelta(days=365),
         )  # fmt: skip
-        plan_id = await actions.start_plan(
-            self.web, organisation_id=org, patient_id=row["id"], case_id=row["case_id"], team_id=trust.team_id,
-            nurse_staff_id=trust.nurse.id, protocol_version_id=protocol.id, anchors=anchors,
-            overrides=(limit,) if change else (), by=trust.nurse,
+        await self.door(
+            lambda: actions.start_plan(
+                self.web, organisation_id=org, patient_id=row["id"], case_id=row["case_id"], team_id=trust.team_id,
+                nurse_staff_id=trust.nurse.id, protocol_version_id=protocol.id, anchors=anchors,
+                overrides=(limit,) if change else (), by=trust.nurse,
+            )
         )  # fmt: skip
+        plan_id: int = await self.owner.fetchval("select max(id) from plan where patient_id = $1", row["id"])
         self.patient_ids.append(row["id"])
         self.plan_ids.append(plan_id)
         return plan_id
+
+    async def _sign_off(self, trust: Trust) -> None:
+        """The team's lead answers for the protocol and the questionnaire, for demonstration only."""
+        org = trust.organisation_id
+        async with self.web.transaction(organisation_id=org) as tx:
+            protocol = await protocol_by_key(tx, organisation_id=org, key=PROTOCOL)
+            questions = await version_by_key(tx, organisation_id=org, key=QUESTIONNAIRE)
+            assert protocol is not None
+            assert questions is not None
+            await sign_off(tx, organisation_id=org, protocol_version_id=protocol.id, note="For the rehearsal.",
+                           for_demonstration_only=True, by=trust.lead)  # fmt: skip
+            await sign_questionnaire_off(tx, organisation_id=org, questionnaire_version_id=questions.id,
+                                         note="For the rehearsal.", for_demonstration_only=True, by=trust.lead)  # fmt: skip
 
     async def another_trust_follows_him_too(self) -> None:
         """A second trust has him on its own register and watches the same PSA with the protocol's own limit."""
         people = self.stage.home / "register-2.json"
         people.write_bytes(msgspec.json.encode(bundle([self.man])))
-        await self._rms("import", "register", str(people), "--organisation", "RXS", "--approve")
+        await self.rms("import", "register", str(people), "--organisation", "RXS", "--approve")
         # There he is reached by letter, so that his telephone stays with the trust that treated him.
         await self.owner.execute(
             "update patient set prefers = 'letter' where organisation_id = $1", self.trusts[1].organisation_id
@@ -184,26 +153,20 @@ class Story:
         answered = Answerer(self)
         while (today := await self.clock.today()) < value.sampled_on:
             before = len(taken_by_provider(self.stage.notify_log, to=self.mobile))
-            alerts = await self._open_chases()
+            alerts = await self.open_chases()
             await self.clock.pass_days_until(today + timedelta(days=1))
             sent = taken_by_provider(self.stage.notify_log, to=self.mobile)
             for message in sent[before:]:
                 await self.line("rms", f"texts him: {message['body'][:70]}…")
                 if "/r/" in message["body"]:
                     await answered.answer(link_in(message))
-            if await self._open_chases() > alerts:
-                row = await self.owner.fetchrow(
+            if await self.open_chases() > alerts:
+                sentence = await self.owner.fetchval(
                     "select sentence from alert where plan_id = $1 and kind = 'chase' order by id desc limit 1",
                     self.plan_ids[0],
                 )
-                await self.line("rms", "asks the team to chase", row["sentence"])
-        await self._compare()
-
-    async def _open_chases(self) -> int:
-        count: int = await self.owner.fetchval(
-            "select count(*) from alert where plan_id = $1 and kind = 'chase' and state <> 'closed'", self.plan_ids[0]
-        )
-        return count
+                await self.line("rms", "asks the team to chase", sentence)
+        await self.compare()
 
     async def a_result_arrives(self, value: Value, meaning: Meaning) -> None:
         """The laboratory sends it; it is acknowledged, matched, judged as expected; the nurse acts on what she is shown."""
@@ -212,13 +175,13 @@ class Story:
         message = oru(
             self.man, sample, sent_at=datetime.combine(value.sampled_on, datetime.min.time(), UTC), facility=FACILITY
         )
-        answer = await self._send(message)
+        answer = await self.send(message)
         check(answer == "AA", f"The laboratory's message was answered with {answer}.")
         await self.clock.quiet()
-        results = [await self._result(org.organisation_id, sample.order) for org in self.trusts]
+        results = [await self.result(org.organisation_id, sample.order) for org in self.trusts]
         mine = results[0]
         check(mine["patient_id"] == self.patient_ids[0], "The result was filed to somebody else.")
-        alert = await self._alert_of(mine["current_version_id"])
+        alert = await self.alert_of(mine["current_version_id"])
         await self.line("laboratory", f"sends PSA {value.value} ug/L", f"acknowledged, filed at both trusts, {meaning}")
         expected = {Meaning.IN_RANGE: None, Meaning.FIRST_BREACH: "look_soon", Meaning.CONFIRMED: "act_today",
                     Meaning.CANNOT_TELL: "look_soon"}[meaning]  # fmt: skip
@@ -229,33 +192,6 @@ class Story:
         if alert:
             await self.line("rms", f"alert: {alert['kind'].replace('_', ' ')}", alert["sentence"])
         await self._nurse_decides(mine["id"], meaning)
-
-    async def _send(self, message: bytes) -> str:
-        """As a laboratory does: when there is no answer, send again."""
-        for attempt in range(PATIENCE):
-            try:
-                return await asyncio.to_thread(send, message, host="127.0.0.1", port=self.stage.ports.mllp)
-            except OSError:
-                if attempt == PATIENCE - 1:
-                    raise
-                await asyncio.sleep(1)
-        raise AssertionError
-
-    async def _result(self, organisation_id: int, order: str) -> asyncpg.Record:
-        row = await self.owner.fetchrow(
-            "select id, patient_id, current_version_id, occurrence_id from result where organisation_id = $1"
-            " and source_key like '%' || $2 || '%'",
-            organisation_id, order,
-        )  # fmt: skip
-        check(row is not None, f"The result {order} is not on file at one of the trusts that follow him.")
-        return row
-
-    async def _alert_of(self, version_id: int) -> asyncpg.Record | None:
-        return await self.owner.fetchrow(
-            "select a.* from alert a join alert_cause c on c.alert_id = a.id where c.cause_kind = 'result_version'"
-            " and c.cause_id = $1 and a.plan_id = $2 and a.state <> 'closed'",
-            version_id, self.plan_ids[0],
-        )  # fmt: skip
 
     async def _nurse_decides(self, result_id: int, meaning: Meaning) -> None:
         """What she does about it, and what leaves a quarter of an hour later."""
@@ -269,7 +205,7 @@ class Story:
             ),
         }[meaning]
         texts = len(taken_by_provider(self.stage.notify_log, to=self.mobile))
-        await self._door(lambda: actions.decide(
+        await self.door(lambda: actions.decide(
             self.web, organisation_id=self.home_trust.organisation_id, subject_kind="result", subject_id=result_id,
             kind=kind, note=note, by=self.home_trust.nurse,
         ))  # fmt: skip
@@ -288,51 +224,33 @@ class Story:
                 self.patient_ids[0],
             )
             check(letters >= 1, "The practice's letter is not in the print queue.")
-        await self._compare()
-
-    async def _door(self, call: object) -> None:
-        """Go through a door; when the database is away, look whether it was done before trying again."""
-        for attempt in range(PATIENCE):
-            try:
-                await call()  # type: ignore[operator]
-            except DatabaseAway:
-                if attempt == PATIENCE - 1:
-                    raise
-                await asyncio.sleep(1)
-            else:
-                return
-
-    async def _compare(self) -> None:
-        """What we say left is what the provider and the register have, once each."""
-        await compare_messages(self.owner, self.stage.notify_log, patient_ids=self.patient_ids, to=self.mobile)
-        await compare_events(self.owner, self.stage.register_log, patient_ids=self.patient_ids)
+        await self.compare()
 
     async def the_trusts_see_their_own_part(self) -> None:
         """Inside one trust's scope there is nothing of the other's."""
         for trust, patient_id in zip(self.trusts, self.patient_ids, strict=True):
-            async with self.web.transaction(organisation_id=trust.organisation_id) as tx:
-                for table in ("patient", "plan", "occurrence", "result", "alert", "message", "decision", "event"):
-                    rows = await tx.fetch(f"select distinct organisation_id from {table}")
-                    check(
-                        {row[0] for row in rows} <= {trust.organisation_id},
-                        f"{trust.name} sees another trust's {table}.",
-                    )
-                check(
-                    await tx.fetchval("select count(*) from patient where id = $1", patient_id) == 1,
-                    "A trust lost its own man.",
-                )
+            await self.door(partial(self._sees_its_own_part, trust, patient_id))
         decided = await self.owner.fetchval(
             "select count(*) from decision where organisation_id = $1", self.trusts[1].organisation_id
         )
         check(decided == 0, "A decision of one trust reached the other.")
         await self.line("both trusts", "see their own part and nothing else")
 
+    async def _sees_its_own_part(self, trust: Trust, patient_id: int) -> None:
+        async with self.web.transaction(organisation_id=trust.organisation_id) as tx:
+            for table in ("patient", "plan", "occurrence", "result", "alert", "message", "decision", "event"):
+                rows = await tx.fetch(f"select distinct organisation_id from {table}")
+                only_ours = {row[0] for row in rows} <= {trust.organisation_id}
+                check(only_ours, f"{trust.name} sees another trust's rows of {table}.")
+            found = await tx.fetchval("select count(*) from patient where id = $1", patient_id)
+            check(found == 1, f"{trust.name} does not see its own man.")
+
     async def he_dies(self) -> None:
         """The register says he died: nothing more leaves, both plans are held, a nurse confirms and ends hers."""
         today = await self.clock.today()
         path = self.stage.home / "register-3.json"
         path.write_bytes(msgspec.json.encode(bundle([died(self.man, on=PartialDate.of(today), formal=True)])))
-        await self._rms("import", "register", str(path), "--organisation", "RXN", "--approve")
+        await self.rms("import", "register", str(path), "--organisation", "RXN", "--approve")
         await self.clock.quiet()
         states = await self.owner.fetch("select state from plan where id = any($1)", self.plan_ids)
         check({row["state"] for row in states} == {"held"}, "A plan runs on although he died.")
@@ -348,9 +266,16 @@ class Story:
             )
         await self.clock.quiet()
         await self.line("nurse", "confirms the death and ends the plan", "the register is told once by each trust")
-        await self._compare()
+        await self.compare()
         outcomes = taken_by_register(self.stage.register_log)
         check(any(one["resourceType"] == "CarePlan" for one in outcomes), "The register holds no plan of his.")
+
+    async def _end(self, trust: Trust, plan_id: int) -> None:
+        await self.door(
+            lambda: actions.end_after_death(
+                self.web, organisation_id=trust.organisation_id, plan_id=plan_id, by=trust.nurse
+            )
+        )
 
 
 def _would_change(staged: object) -> bool:

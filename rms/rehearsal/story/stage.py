@@ -14,20 +14,20 @@ import sys
 import threading
 from pathlib import Path
 
-import asyncpg
 import httpx
 import msgspec
 
 from rms.audit.model import Actor, ActorKind
 from rms.db.database import Database
 from rms.db.embedded import EmbeddedServer, ensure
-from rms.errors import Unavailable
+from rms.errors import BadInput, Unavailable
 from rms.people.model import Role, TumourSite
 from rms.people.staff import add_organisation, add_staff, add_team
 from rms.rehearsal.notify_server.app import REHEARSAL_KEY
 from rms.rehearsal.processes import Process, wait_for
 
 FACILITY = "NORTHLAB"
+_AWAY = 4  # the exit code of a command whose system is away
 OPERATOR = Actor(kind=ActorKind.OPERATOR, name="rehearsal")
 
 
@@ -120,12 +120,16 @@ class Stage:
         return path.read_text()
 
     def rms(self, *words: str) -> str:
-        """Run one `rms` command as an operator does; what it printed. Unavailable, with its own sentence, when it fails."""
+        """Run one `rms` command as an operator does; what it printed.
+
+        Unavailable when a system was away (try again), BadInput with its own sentence when it fails otherwise.
+        """
         done = subprocess.run(
             [sys.executable, "-m", "rms.cli", *words], env=self.environ(), capture_output=True, text=True, check=False,
         )  # fmt: skip
         if done.returncode != 0:
-            raise Unavailable(f"rms {' '.join(words[:2])} ended with {done.returncode}: {done.stderr.strip()[-500:]}")
+            kind = Unavailable if done.returncode == _AWAY else BadInput
+            raise kind(f"rms {' '.join(words[:2])} ended with {done.returncode}: {done.stderr.strip()[-500:]}")
         return done.stdout
 
     def open(self, *, fresh: bool, tick: float) -> None:
@@ -188,13 +192,6 @@ class Stage:
         for process in reversed(self.processes):
             process.stop()
         self.server.stop()
-
-    async def owner(self) -> asyncpg.Connection:
-        """A connection that sees everything: for the clock and for comparing, never for what RMS does."""
-        connection = await asyncpg.connect(self.server.url("rms_owner"))
-        await connection.set_type_codec("jsonb", encoder=msgspec.json.encode, decoder=msgspec.json.decode,
-                                        schema="pg_catalog", format="text")  # fmt: skip
-        return connection
 
     async def found_trust(self, *, code: str, name: str, phone: str) -> Trust:
         """A trust with a urology team, a nurse, a team lead and a service manager, protocols signed for demonstration."""

@@ -1,0 +1,136 @@
+"""Puts a made-up population into an embedded database, by COPY, with every index live.
+
+The checks of foreign keys are left out while it loads, because the rows are ours from the first id to the last; a test
+asks the database afterwards whether each of them leads somewhere.
+"""
+
+import time
+from collections.abc import Callable
+from datetime import date
+
+import asyncpg
+import msgspec
+
+from rms.clock import london_date
+from rms.errors import Refused
+from rms.plans.jobs import MONTHS_AHEAD
+from rms.plans.protocol import Protocol
+from rms.rehearsal.bench.population import CASELOAD, COLUMNS, MOST_PEOPLE, TEAMS, Ids, Place, Population
+
+PROTOCOL = "prostate-after-prostatectomy"
+#: Made-up trusts are known by their names: nobody else calls a trust this.
+TRUST = "Made-up Hospital"
+PEER = "Made-up Laboratory"
+FACILITY = "BENCHLAB"
+_CHUNK = 5_000
+_COUNTED = ("patient", "register_case", "plan", "occurrence", "result", "result_version", "alert")
+
+Say = Callable[[str], None]
+
+
+class Loaded(msgspec.Struct, frozen=True, kw_only=True):
+    """What was put in, and how long it took (s)."""
+
+    people: int
+    rows: int
+    teams: int
+    organisations: int
+    seconds: float
+
+
+async def load(url: str, *, people: int, say: Say) -> Loaded:
+    """Fill the database at the owner's `url`. Refused when it is live, or holds made-up people of a benchmark already."""
+    if not 1 <= people <= MOST_PEOPLE:
+        raise Refused(f"Between 1 and {MOST_PEOPLE:,} people can be made up: then the NHS numbers of nobody run out.")
+    began = time.monotonic()
+    connection = await asyncpg.connect(url)
+    try:
+        await _refuse_what_is_no_bench(connection)
+        await connection.execute("set session_replication_role = replica; set synchronous_commit = off")
+        today = london_date(await connection.fetchval("select clock_timestamp() + civil_offset from database_state"))
+        population, places = await _population(connection, people=people, today=today)
+        rows = await _copy_everybody(connection, population, people=people, say=say)
+        await _settle(connection, today=today)
+        say("Collecting statistics.")
+        await connection.execute("vacuum (analyze)")
+        await connection.execute("checkpoint")
+    finally:
+        await connection.close()
+    return Loaded(people=people, rows=rows, teams=len(places), organisations=len({one.organisation_id for one in places}),
+                  seconds=round(time.monotonic() - began, 1))  # fmt: skip
+
+
+async def _refuse_what_is_no_bench(connection: asyncpg.Connection) -> None:
+    if await connection.fetchval("select mode from database_state") == "live":
+        raise Refused("This database is live. Made-up people go into a database of their own: name one with --home.")
+    if await connection.fetchval("select exists (select from organisation where name ^@ $1)", TRUST):
+        raise Refused("This database holds made-up people of a benchmark already. Name another with --home.")
+
+
+async def _population(connection: asyncpg.Connection, *, people: int, today: date) -> tuple[Population, list[Place]]:
+    row = await connection.fetchrow(
+        "select id, content::text from protocol_version where key = $1 order by version desc limit 1", PROTOCOL
+    )
+    protocol = msgspec.convert(msgspec.json.decode(row["content"]), Protocol, strict=False)
+    places = await _places(connection, teams=max(1, -(-people // CASELOAD)))
+    first = {table: await connection.fetchval(f"select coalesce(max(id), 0) + 1 from {table}") for table in _COUNTED}
+    return Population(protocol=protocol, version_id=row["id"], places=places, ids=Ids(first), today=today), places
+
+
+async def _places(connection: asyncpg.Connection, *, teams: int) -> list[Place]:
+    """Trusts with their teams, a nurse and a lead each, and one laboratory that sends for all of them."""
+    peer_id = await connection.fetchval(
+        "insert into peer (name, sending_facility, addresses) values ($1, $2, '{}') returning id", PEER, FACILITY
+    )
+    places: list[Place] = []
+    for number in range(-(-teams // TEAMS)):
+        organisation_id = await connection.fetchval(
+            "insert into organisation (code, name, phone) values ($1, $2, '01632 960000') returning id",
+            f"ZB{number:03}", f"{TRUST} {number + 1}",
+        )  # fmt: skip
+        if number == 0:  # it sends for one trust, as most do
+            await connection.execute("insert into peer_organisation values ($1, $2)", peer_id, organisation_id)
+        for team in range(min(TEAMS, teams - number * TEAMS)):
+            places.append(await _place(connection, organisation_id=organisation_id, number=team))
+    return places
+
+
+async def _place(connection: asyncpg.Connection, *, organisation_id: int, number: int) -> Place:
+    team_id = await connection.fetchval(
+        "insert into team (organisation_id, key, name, phone, tumour_site) values ($1, $2, $3, '01632 960001', 'urology')"
+        " returning id",
+        organisation_id, f"urology-{number}", f"Urology follow-up {number + 1}",
+    )  # fmt: skip
+    staff = []
+    for role, name in (("nurse_specialist", "Nurse"), ("team_lead", "Lead")):
+        staff_id = await connection.fetchval(
+            "insert into staff (organisation_id, sign_in_name, display_name, role) values ($1, $2, $3, $4) returning id",
+            organisation_id, f"{name.lower()}.{organisation_id}.{number}", f"{name} {number + 1}", role,
+        )  # fmt: skip
+        await connection.execute(
+            "insert into staff_team (organisation_id, staff_id, team_id, is_lead) values ($1, $2, $3, $4)",
+            organisation_id, staff_id, team_id, role == "team_lead",
+        )  # fmt: skip
+        staff.append(staff_id)
+    return Place(organisation_id=organisation_id, team_id=team_id, nurse_id=staff[0])
+
+
+async def _copy_everybody(connection: asyncpg.Connection, population: Population, *, people: int, say: Say) -> int:
+    copied, chunk = 0, min(_CHUNK, people)
+    for first in range(0, people, chunk):
+        rows = population.people(first, min(chunk, people - first))
+        for table, columns in COLUMNS.items():
+            await connection.copy_records_to_table(table, columns=columns, records=rows[table])
+            copied += len(rows[table])
+        say(f"{min(first + chunk, people):,} of {people:,} people.")
+    return copied
+
+
+async def _settle(connection: asyncpg.Connection, *, today: date) -> None:
+    """Let the next ids follow ours, and make the months of the calendar as the worker's daily duty does."""
+    for table in _COUNTED:
+        await connection.execute(
+            f"select setval(pg_get_serial_sequence('{table}', 'id'), (select coalesce(max(id), 1) from {table}))"
+        )
+    await connection.execute("reset session_replication_role")
+    await connection.execute("select make_calendar_months($1, $2)", today.replace(day=1), MONTHS_AHEAD)

@@ -1,0 +1,207 @@
+"""Made-up trusts, teams and people as rows to COPY, table by table. Pure; the ids are counted here, from where they begin.
+
+The same number of people and the same day give the same rows. Numbers, telephones and addresses are from the ranges that
+belong to nobody (`rms/rehearsal/people.py`).
+"""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from functools import cache
+from random import Random
+from typing import Any, Final
+
+import msgspec
+
+from rms.people.model import PersonName
+from rms.people.names import search_key
+from rms.plans.protocol import Protocol
+from rms.rehearsal.bench.calendar_rows import PlannedRow, planned_rows, started_on
+from rms.rehearsal.people import nhs_numbers
+from rms.results.model import ObservationStatus
+from rms.results.versions import STATUS_RANK
+
+#: People a team follows, and teams of a trust.
+CASELOAD, TEAMS = 1_000, 10
+MOST_PEOPLE = 900_000
+_GIVEN = ("Arthur", "Bernard", "Cyril", "Derek", "Edwin", "Frank", "Gordon", "Harold", "Ivor", "Kenneth", "Leonard")
+_FIRST_HALF = ("Ash", "Birt", "Caw", "Dun", "Ent", "Far", "Gled", "Heb", "Ib", "Jes", "Ker", "Lum", "Mot", "Nut", "Og")
+_SECOND_HALF = ("bourne", "by", "dale", "den", "field", "ford", "ham", "ley", "more", "thorne", "ton", "wick", "worth")
+_FIVE_YEARS = 5 * 365
+_HISTORY = 2
+
+Row = tuple[Any, ...]
+Rows = dict[str, list[Row]]
+
+#: The columns of each table, in the order in which rows may come in.
+COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
+    "patient": ("id", "organisation_id", "nhs_number", "family_name", "given_names", "name_key", "born_on", "born_text",
+                "sex", "interpreter_needed", "needs", "restricted", "flags", "gp_code", "gp_name", "prefers",
+                "created_by"),
+    "contact_point": ("organisation_id", "patient_id", "kind", "value", "source", "valid_from", "recorded_by"),
+    "register_case": ("id", "organisation_id", "patient_id", "source", "source_ref", "tumour_site", "icd10",
+                      "diagnosed_on", "diagnosed_text"),
+    "treatment": ("organisation_id", "patient_id", "case_id", "source", "source_ref", "kind", "intent", "started_on",
+                  "started_text"),
+    "plan": ("id", "organisation_id", "patient_id", "case_id", "team_id", "nurse_staff_id", "protocol_version_id",
+             "tumour_site", "state", "created_at", "created_by_staff_id", "started_at", "started_by_staff_id"),
+    "plan_anchor": ("organisation_id", "plan_id", "anchor", "on_date", "source"),
+    "occurrence": ("id", "organisation_id", "plan_id", "patient_id", "team_id", "step_key", "number", "kind", "analyte",
+                   "questionnaire_key", "title", "facts", "earliest_on", "due_on", "latest_on", "stages", "stages_on",
+                   "state", "state_reason", "closed_at", "closed_by_kind", "closed_by_id", "done_on", "plan_revision",
+                   "created_at"),
+    "calendar": ("act_on", "organisation_id", "occurrence_id", "stage"),
+    "result": ("id", "organisation_id", "patient_id", "source_key", "analyte", "code", "sample_at", "occurrence_id",
+               "plan_id", "team_id", "current_version_id", "review_state", "is_history", "filed_at"),
+    "result_version": ("id", "organisation_id", "result_id", "digest", "status", "status_rank", "reported_at",
+                       "value_text", "number", "comparator", "unit_sent", "unit", "received_at"),
+    "alert": ("id", "organisation_id", "patient_id", "plan_id", "team_id", "kind", "subject_kind", "subject_id",
+              "rule_key", "episode", "sentence", "opened_at", "respond_by", "next_escalation_at"),
+    "alert_cause": ("organisation_id", "alert_id", "cause_kind", "cause_id", "sentence", "added_at"),
+}  # fmt: skip
+
+
+class Place(msgspec.Struct, frozen=True, kw_only=True):
+    """A team and the nurse who starts its plans."""
+
+    organisation_id: int
+    team_id: int
+    nurse_id: int
+
+
+class Ids:
+    """The next id of each table."""
+
+    def __init__(self, first: Mapping[str, int]) -> None:
+        self._next = dict(first)
+
+    def take(self, table: str) -> int:
+        """Use one up."""
+        number = self._next[table]
+        self._next[table] = number + 1
+        return number
+
+
+class Population:
+    """Makes people for some teams, round and round, so that every team gets its caseload."""
+
+    def __init__(self, *, protocol: Protocol, version_id: int, places: list[Place], ids: Ids, today: date) -> None:
+        self._version_id = version_id
+        self._places = places
+        self._ids = ids
+        self._today = today
+        self._random = Random(len(places))  # noqa: S311 - made-up people, not secrets
+        self._numbers = nhs_numbers()
+        self._planned = cache(lambda day, back: planned_rows(protocol, operated_on=day, today=today, comes_back=back))
+
+    def people(self, first: int, count: int) -> Rows:
+        """The rows of `count` people, by table; `first` counts the people made before."""
+        rows: Rows = {table: [] for table in COLUMNS}
+        for index in range(first, first + count):
+            self._person(rows, index=index)
+        return rows
+
+    def _person(self, rows: Rows, *, index: int) -> None:
+        random, place = self._random, self._places[index % len(self._places)]
+        org, patient_id, case_id, plan_id = (
+            place.organisation_id,
+            *map(self._ids.take, ("patient", "register_case", "plan")),
+        )
+        family, given = random.choice(_FIRST_HALF) + random.choice(_SECOND_HALF), random.choice(_GIVEN)
+        born_on = date(1938, 1, 1) + timedelta(days=random.randrange(10_000))
+        operated_on = self._today - timedelta(days=random.randrange(30, _FIVE_YEARS))
+        diagnosed_on = operated_on - timedelta(days=61)
+        prefers = random.choices(("sms", "email", "letter"), weights=(70, 18, 12))[0]
+        rows["patient"].append(
+            (patient_id, org, str(next(self._numbers)), family, given, _key(family, given), born_on, born_on.isoformat(),
+             "male", False, "[]", False, "[]", f"Z{99000 + index % 900:05}", f"Made-up Surgery {index % 900}", prefers,
+             "bench")
+        )  # fmt: skip
+        for kind, value in _contacts(index, family=family):
+            rows["contact_point"].append((org, patient_id, kind, value, "register", diagnosed_on, "bench"))
+        rows["register_case"].append((case_id, org, patient_id, "register", f"bench-{index}", "urology", "C61",
+                                      diagnosed_on, diagnosed_on.isoformat()))  # fmt: skip
+        rows["treatment"].append((org, patient_id, case_id, "register", f"bench-{index}", "surgery", "curative",
+                                  operated_on, operated_on.isoformat()))  # fmt: skip
+        began = _at(started_on(operated_on, today=self._today))
+        rows["plan"].append((plan_id, org, patient_id, case_id, place.team_id, place.nurse_id, self._version_id, "urology",
+                             "active", began, place.nurse_id, began, place.nurse_id))  # fmt: skip
+        rows["plan_anchor"].append((org, plan_id, "surgery", operated_on, "register"))
+        for planned in self._planned(operated_on, random.random() > 0.125):
+            self._occurrence(rows, planned, place=place, patient_id=patient_id, plan_id=plan_id)
+        for number in range(_HISTORY):
+            sampled_on = operated_on - timedelta(days=20 + 90 * number)
+            self._result(
+                rows, place=place, patient_id=patient_id, plan_id=None, occurrence_id=None, sampled_on=sampled_on
+            )
+        if index % 25 == 0:
+            self._alert(rows, place=place, patient_id=patient_id, plan_id=plan_id, number=index // 25)
+
+    def _occurrence(self, rows: Rows, row: PlannedRow, *, place: Place, patient_id: int, plan_id: int) -> None:
+        occurrence_id, org = self._ids.take("occurrence"), place.organisation_id
+        closed_at, by_kind, by_id, state, why = None, None, None, "open", None
+        if row.look is not None:
+            rows["calendar"].append((row.look.act_on, org, occurrence_id, row.look.stage))
+        elif row.done_on is not None:
+            by_id = self._result(rows, place=place, patient_id=patient_id, plan_id=plan_id, occurrence_id=occurrence_id,
+                                 sampled_on=row.done_on)  # fmt: skip
+            closed_at, by_kind, state = _at(row.done_on), "result", "done"
+        else:
+            closed_at, by_kind, state, why = (
+                _at(row.latest_on),
+                "system",
+                "missed",
+                "Made-up people answer no questions.",
+            )
+        rows["occurrence"].append(
+            (occurrence_id, org, plan_id, patient_id, place.team_id, row.step, row.number, row.kind, row.analyte,
+             row.questionnaire, row.title, row.facts, row.earliest_on, row.due_on, row.latest_on, row.stages,
+             row.stages_on, state, why, closed_at, by_kind, by_id, row.done_on, 1, _at(self._today))
+        )  # fmt: skip
+
+    def _result(
+        self, rows: Rows, *, place: Place, patient_id: int, plan_id: int | None, occurrence_id: int | None, sampled_on: date
+    ) -> int:  # fmt: skip
+        result_id, version_id, org = self._ids.take("result"), self._ids.take("result_version"), place.organisation_id
+        at, key = _at(sampled_on), f"bench|{result_id}"
+        number = Decimal(self._random.randrange(1, 15)) / 100
+        rows["result"].append(
+            (result_id, org, patient_id, key, "psa", "83112-3", at, occurrence_id, plan_id, place.team_id, version_id,
+             "reviewed" if occurrence_id else "not_needed", occurrence_id is None, at)
+        )  # fmt: skip
+        rows["result_version"].append(
+            (version_id, org, result_id, hashlib.sha256(key.encode()).digest(), ObservationStatus.FINAL,
+             STATUS_RANK[ObservationStatus.FINAL], at, str(number), number, "", "ug/L",
+             "ug/L", at)
+        )  # fmt: skip
+        return result_id
+
+    def _alert(self, rows: Rows, *, place: Place, patient_id: int, plan_id: int, number: int) -> None:
+        """One person in twenty-five waits for somebody: most to be chased, some for more."""
+        alert_id, opened_at = self._ids.take("alert"), _at(self._today - timedelta(days=number % 20 + 1))
+        kind = "act_today" if number % 20 == 0 else "look_soon" if number % 5 == 0 else "chase"
+        sentence = "PSA blood test has not come back (22 days late)."
+        rows["alert"].append(
+            (alert_id, place.organisation_id, patient_id, plan_id, place.team_id, kind, "plan", plan_id, "bench", 1,
+             sentence, opened_at, opened_at + timedelta(days=3), _at(self._today + timedelta(days=400)))
+        )  # fmt: skip
+        rows["alert_cause"].append((place.organisation_id, alert_id, "bench", plan_id, sentence, opened_at))
+
+
+def _at(on: date) -> datetime:
+    return datetime.combine(on, time(9), UTC)
+
+
+@cache
+def _key(family: str, given: str) -> str:
+    return search_key(PersonName(family=family, given=(given,)))
+
+
+def _contacts(index: int, *, family: str) -> Iterator[tuple[str, str]]:
+    """Four in five have a mobile number, half an email address, everybody somewhere to write to."""
+    if index % 5:
+        yield "mobile", f"+447700900{index % 1000:03}"
+    if index % 2:
+        yield "email", f"person.{index}@example.org"
+    yield "post", f"{index % 200 + 1} Alder Street\nMadeup {family}\nZZ99 3WZ"

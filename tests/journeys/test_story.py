@@ -1,0 +1,97 @@
+"""The whole job through the real doors, as `rms story` plays it; and again while its processes are killed in turn."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+OTHERS = {
+    "limit": "0.2",
+    "results": [
+        {"sampled_on": "2027-04-25", "value": "<0.01"},
+        {"sampled_on": "2027-07-20", "value": "0.25"},
+        {"sampled_on": "2027-08-25", "value": "0.12"},
+    ],
+}
+
+
+def _start(home: Path, *words: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "rms.cli", "story", "--home", str(home), *words],
+        cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """A home that the database's user may reach."""
+    for folder in (tmp_path, *tmp_path.parents):
+        if folder.owner() == tmp_path.owner() and str(folder).startswith("/tmp/"):
+            folder.chmod(folder.stat().st_mode | 0o011)
+    return tmp_path / "story"
+
+
+def _processes_of(home: Path) -> list[tuple[int, str]]:
+    """The processes that live in a home, as (pid, command line)."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                words = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+                surroundings = (entry / "environ").read_bytes().decode(errors="replace")
+            except OSError:
+                continue
+            if str(home) in words or f"RMS_HOME={home}" in surroundings:
+                found.append((int(entry.name), words))
+    return found
+
+
+def test_the_story_comes_to_its_end_with_other_values_and_leaves_nothing_behind(home: Path) -> None:
+    values = home.parent / "values.json"
+    values.write_text(json.dumps(OTHERS))
+    story = _start(home, "--values", str(values))
+    said, _ = story.communicate(timeout=600)
+    assert story.returncode == 0, said
+    assert "nothing differs" in said
+    assert _processes_of(home) == []
+
+
+def test_values_that_cannot_be_read_are_refused_in_a_sentence(home: Path) -> None:
+    values = home.parent / "values.json"
+    values.write_text('{"limit": "a lot"}')
+    story = _start(home, "--values", str(values))
+    said, _ = story.communicate(timeout=60)
+    assert story.returncode == 3
+    assert "must look like" in said
+    assert "Traceback" not in said
+
+
+@pytest.mark.faults
+def test_the_story_comes_to_its_end_while_every_process_is_killed_in_turn(home: Path) -> None:
+    story = _start(home)
+    assert story.stdout is not None
+    lines: list[str] = []
+    reader = threading.Thread(target=lambda: lines.extend(story.stdout or ()), daemon=True)
+    reader.start()
+    victims = ["rms.cli web", "rms.cli worker", "rms.cli listen", "notify_server", "register.server", "postgres -D"]
+    kills = 0
+    while story.poll() is None:
+        time.sleep(3)
+        if any("starts his plan" in line for line in lines):
+            victim = victims[kills % len(victims)]
+            for pid, words in _processes_of(home):
+                if victim in words and "story" not in words.split(" --home")[0]:
+                    os.kill(pid, signal.SIGKILL)
+                    kills += 1
+                    break
+    reader.join(timeout=10)
+    assert story.returncode == 0, "".join(lines)
+    assert kills >= 6
+    assert _processes_of(home) == []
