@@ -16,7 +16,8 @@ pytestmark = pytest.mark.browser
 FOCUSED = "(document.activeElement.innerText || document.activeElement.name || '').trim()"
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 SMALLEST_TARGET = 44  # CSS pixels
-TARGETS = "[...document.querySelectorAll('button, .rms-answers .nhsuk-radios__item')].map(e => e.getBoundingClientRect().height)"
+PRESSED = "button, .rms-answers .nhsuk-radios__item"
+TARGETS = f"[...document.querySelectorAll('{PRESSED}')].map(e => e.getBoundingClientRect().height)"
 
 
 async def a_link(world: World) -> str:
