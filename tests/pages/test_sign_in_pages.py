@@ -1,15 +1,17 @@
 """Signing in as a browser does it: what each step sets, what it never shows, and that no way in skips a step."""
 
 import re
+from datetime import UTC, datetime
 from urllib.parse import parse_qs, urlsplit
 
+import asyncpg
 import httpx
 import pyotp
 import pytest
 
 from rms.audit.model import Actor, ActorKind
 from rms.people.model import Role
-from rms.people.sign_in.sessions import SessionKind
+from rms.people.sign_in.sessions import SessionKind, token_hash
 from rms.people.staff import NewStaff, add_staff, change_role, end_staff
 from tests.cast import Trust, a_trust
 from tests.database import World
@@ -216,8 +218,21 @@ async def test_a_demo_offers_its_staff_and_lets_them_in(world: World, trust: Tru
         assert (await browser.get("/today")).status_code == 200
 
 
+async def a_live_nurse(url: str) -> None:
+    """A nurse called dora in a live database."""
+    owner = await asyncpg.connect(url)
+    await owner.execute(
+        "insert into organisation (code, name, phone) values ('RAA', 'North', '01632 960000');"
+        "insert into staff (organisation_id, sign_in_name, display_name, role)"
+        " select id, 'dora', 'Dora', 'nurse_specialist' from organisation;"
+        "insert into door_sign_in (sign_in_name, organisation_id, staff_id) select 'dora', organisation_id, id from staff"
+    )
+    await owner.close()
+
+
 async def test_a_live_system_knows_no_demo_sign_in(live_database, tmp_path):
-    _, web = live_database
+    url, web = live_database
+    await a_live_nurse(url)
     for demo in (False, True):  # whatever the program was told
         async with a_site(web, home=tmp_path / str(demo), demo=demo) as site:
             browser = site.browser()
@@ -225,3 +240,22 @@ async def test_a_live_system_knows_no_demo_sign_in(live_database, tmp_path):
             assert "/sign-in/demo" not in shown.text
             sent = await browser.post("/sign-in/demo", data={"who": "dora", "csrf_token": token_on(shown)})
             assert sent.status_code == 404
+
+
+async def test_a_live_system_takes_no_session_without_a_second_factor_wherever_it_came_from(live_database, tmp_path):
+    """Planted in the table itself, past the function that refuses to open one."""
+    url, web = live_database
+    await a_live_nurse(url)
+    owner = await asyncpg.connect(url)
+    plant = (
+        "insert into door_session (token_hash, kind, organisation_id, subject_id, idle_seconds, absolute_until,"
+        " second_factor_at) select $1, 'staff', organisation_id, id, 900, now() + interval '1 hour', $2 from staff"
+    )
+    await owner.execute(plant, token_hash("with"), datetime(2027, 3, 1, tzinfo=UTC))
+    await owner.execute(plant, token_hash("without"), None)
+    await owner.close()
+    async with a_site(web, home=tmp_path) as site:
+        for value, status in (("with", 200), ("without", 303)):
+            browser = site.browser()
+            browser.cookies.set(COOKIE, value, domain="rms.example.org")
+            assert (await browser.get("/account")).status_code == status, value

@@ -3,10 +3,15 @@
 from collections.abc import Mapping
 
 import pytest
-from litestar import get
+from litestar import Request, get
+from litestar.di import NamedDependency
 
 from rms.app import create_app
+from rms.caseload.looking import looking
+from rms.db.database import Database
+from rms.people.access import may_do
 from rms.people.model import Role
+from rms.people.permissions import Permission
 from rms.people.sign_in.passwords import QUICK
 from rms.web.csrf import MACHINE
 from rms.web.guard import RouteWithoutPolicy, assert_every_route_has_a_policy, policy_of
@@ -118,6 +123,20 @@ async def test_when_the_line_cannot_be_written_nothing_is_shown(site: Site, worl
         await world.as_owner("alter table audit_entry drop constraint refuse_all")
     assert answer.status_code == 500
     assert "ASHDOWN" not in answer.text
+
+
+@get("/unseen", opt={"policy": may_do(Permission.PERSON_VIEW)})
+async def unseen(request: Request, database: NamedDependency[Database]) -> str:
+    async with looking(request, database) as look:
+        return str(await look.tx.fetchval("select min(family_name) from patient"))
+
+
+async def test_a_page_that_forgets_the_line_shows_nothing(site: Site, world: World):
+    trust = await a_trust(world)
+    await on_file(world, trust, a_person(1, family="Ashdown"))
+    site.app.register(unseen)
+    answer = await (await site.signed_in(trust.organisation_id, trust.nurse.id or 0)).get("/unseen")
+    assert (answer.status_code, "Ashdown" in answer.text) == (500, False)
 
 
 async def test_health_says_whether_pages_can_be_served_and_nothing_else(site: Site, tmp_path):
