@@ -34,17 +34,18 @@ async def override(
     )
     await record(tx, by=by, verb="plan.change", subject_kind="plan", subject_id=plan_id, patient_id=plan.patient_id,
                  organisation_id=organisation_id, reason=reason)  # fmt: skip
-    await _follow(tx, organisation_id=organisation_id, plan_id=plan_id, by=by, now=now)
+    await follow(tx, organisation_id=organisation_id, plan_id=plan_id, by=by, now=now)
     return override_id
 
 
-async def _follow(tx: Tx, *, organisation_id: int, plan_id: int, by: Actor, now: datetime) -> None:
+async def follow(tx: Tx, *, organisation_id: int, plan_id: int, by: Actor, now: datetime) -> PlanOnFile:
     """The plan's revision rises, and its rows follow; those of a plan that stands still when it goes on."""
     await tx.execute("update plan set revision = revision + 1 where organisation_id = $1 and id = $2", organisation_id,
                      plan_id)  # fmt: skip
     plan = await plan_on_file(tx, organisation_id=organisation_id, plan_id=plan_id)
     if plan.state == "active":
         await refresh(tx, plan=plan, by=by, now=now, today=tx.today)
+    return plan
 
 
 def _why_not(plan: PlanOnFile, *, wanted: Override, today: date) -> str | None:
@@ -64,13 +65,10 @@ async def add_repeat(
     step_key: str,
     due_on: date,
     reason: str,
-    decision_id: int | None = None,
     by: Actor,
     now: datetime,
 ) -> int:
     """Ask for one more of a step; returns the occurrence id. It has no reminders of its own: a decision tells the person.
-
-    `decision_id` names the decision that asked for it, so that undoing the decision withdraws it.
     Refused, with nothing written, while the plan stands still or when the step was stopped: a person arranges it then.
     """
     plan = await plan_on_file(tx, organisation_id=organisation_id, plan_id=plan_id, lock=True)
@@ -87,31 +85,10 @@ async def add_repeat(
     assert changed is not None
     if change.number not in {one.number for one in occurrences(changed, course=plan.course)}:
         raise Refused(f"{step.step.title} was stopped, so no more of it can be asked for.")
-    override_id = await override(tx, organisation_id=organisation_id, plan_id=plan_id, change=change, reason=reason,
-                                 review_on=review_on, by=by, now=now)  # fmt: skip
-    await tx.execute("update plan_override set decision_id = $3 where organisation_id = $1 and id = $2", organisation_id,
-                     override_id, decision_id)  # fmt: skip
+    await override(tx, organisation_id=organisation_id, plan_id=plan_id, change=change, reason=reason,
+                   review_on=review_on, by=by, now=now)  # fmt: skip
     occurrence_id: int = await tx.fetchval(
         "select id from occurrence where organisation_id = $1 and plan_id = $2 and step_key = $3 and number = $4",
         organisation_id, plan_id, step_key, change.number,
     )  # fmt: skip
     return occurrence_id
-
-
-async def withdraw_repeat(tx: Tx, *, organisation_id: int, decision_id: int, by: Actor, now: datetime) -> int:
-    """What a decision had asked for is no longer asked for, because the decision was undone; how many (0 or 1)."""
-    plan_ids = await tx.fetch(
-        "select distinct plan_id from plan_override where organisation_id = $1 and decision_id = $2 and withdrawn_at is null",
-        organisation_id, decision_id,
-    )  # fmt: skip
-    for row in plan_ids:
-        plan = await plan_on_file(tx, organisation_id=organisation_id, plan_id=row["plan_id"], lock=True)
-        await tx.execute(
-            "update plan_override set withdrawn_at = $3, withdrawn_by_staff_id = $4"
-            " where organisation_id = $1 and decision_id = $2 and withdrawn_at is null",
-            organisation_id, decision_id, now, by.id,
-        )  # fmt: skip
-        await record(tx, by=by, verb="plan.withdraw", subject_kind="plan", subject_id=plan.id, patient_id=plan.patient_id,
-                     organisation_id=organisation_id, reason="The decision was undone.")  # fmt: skip
-        await _follow(tx, organisation_id=organisation_id, plan_id=plan.id, by=by, now=now)
-    return len(plan_ids)

@@ -5,8 +5,8 @@ from datetime import datetime
 from rms.audit.model import Actor
 from rms.audit.moves import record
 from rms.db.engine import Tx
-from rms.plans.moves.writing import refresh
-from rms.plans.store.plans import plan_on_file
+from rms.plans.moves.changing import follow
+from rms.plans.store.plans import lock_plan
 
 
 async def note_decision(tx: Tx, *, organisation_id: int, occurrence_id: int, decision_id: int) -> None:
@@ -22,14 +22,17 @@ async def note_decision(tx: Tx, *, organisation_id: int, occurrence_id: int, dec
 async def withdraw_repeat(tx: Tx, *, organisation_id: int, decision_id: int, by: Actor, now: datetime) -> int:
     """What a decision had asked for is no longer asked for, because the decision was undone; how many (0 or 1)."""
     rows = await tx.fetch(
-        "update plan_override set withdrawn_at = $3, withdrawn_by_staff_id = $4"
-        " where organisation_id = $1 and decision_id = $2 and withdrawn_at is null returning plan_id",
-        organisation_id, decision_id, now, by.id,
+        "select distinct plan_id from plan_override where organisation_id = $1 and decision_id = $2 and withdrawn_at is null",
+        organisation_id, decision_id,
     )  # fmt: skip
     for row in rows:
-        plan = await plan_on_file(tx, organisation_id=organisation_id, plan_id=row["plan_id"], lock=True)
+        await lock_plan(tx, organisation_id=organisation_id, plan_id=row["plan_id"])
+        await tx.execute(
+            "update plan_override set withdrawn_at = $4, withdrawn_by_staff_id = $5"
+            " where organisation_id = $1 and plan_id = $2 and decision_id = $3 and withdrawn_at is null",
+            organisation_id, row["plan_id"], decision_id, now, by.id,
+        )  # fmt: skip
+        plan = await follow(tx, organisation_id=organisation_id, plan_id=row["plan_id"], by=by, now=now)
         await record(tx, by=by, verb="plan.withdraw", subject_kind="plan", subject_id=plan.id, patient_id=plan.patient_id,
                      organisation_id=organisation_id, reason="The decision was undone.")  # fmt: skip
-        if plan.state == "active":
-            await refresh(tx, plan=plan, by=by, now=now, today=tx.today)
     return len(rows)

@@ -14,6 +14,7 @@ from rms.plans.moves import (
     add_repeat,
     close_occurrence,
     hold,
+    note_decision,
     override,
     pause,
     refresh,
@@ -35,11 +36,11 @@ async def change(man: Followed, what: object, *, as_worker: bool = False) -> int
         )  # fmt: skip
 
 
-async def repeat(man: Followed, *, in_days: int, step: str = "psa", decision_id: int | None = None) -> int:
+async def repeat(man: Followed, *, in_days: int, step: str = "psa") -> int:
     async with man.world.worker.transaction() as tx:
         return await add_repeat(
             tx, organisation_id=man.trust.organisation_id, plan_id=man.plan_id, step_key=step,
-            due_on=tx.today + timedelta(days=in_days), reason="a second reading", decision_id=decision_id,
+            due_on=tx.today + timedelta(days=in_days), reason="a second reading",
             by=man.trust.nurse, now=tx.now,
         )  # fmt: skip
 
@@ -196,8 +197,9 @@ async def test_a_repeat_has_its_number_and_no_reminders_and_pushes_nothing_out(m
 
 
 async def test_an_undone_decision_withdraws_its_repeat(man: Followed) -> None:
-    await repeat(man, in_days=35, decision_id=77)
+    occurrence_id = await repeat(man, in_days=35)
     async with man.world.web.transaction(organisation_id=man.trust.organisation_id) as tx:
+        await note_decision(tx, organisation_id=man.trust.organisation_id, occurrence_id=occurrence_id, decision_id=77)
         undone = await withdraw_repeat(tx, organisation_id=man.trust.organisation_id, decision_id=77, by=man.trust.nurse,
                                        now=tx.now)  # fmt: skip
     assert undone == 1

@@ -17,6 +17,8 @@ from tests.shell.plans.oracle import what_is_wrong
 from tests.shell.plans.test_changes import change, done, looked_again, reopened, repeat
 from tests.shell.plans.test_standing_still import closed, ended, held, paused, restored, resumed
 
+#: A tenth of what other properties look at: each example lives through months of database work.
+EXAMPLES = max(10, (settings.default or settings()).max_examples // 10)
 Act = Callable[[Followed], Awaitable[Any]]
 
 
@@ -86,9 +88,7 @@ acts: st.SearchStrategy[tuple[str, Act]] = st.one_of(
 )
 
 
-@settings(
-    max_examples=max(10, settings.default.max_examples // 10), suppress_health_check=[*HealthCheck], deadline=None
-)
+@settings(max_examples=EXAMPLES, suppress_health_check=[*HealthCheck], deadline=None)
 @given(lived=st.lists(acts, min_size=4, max_size=14), ends=st.booleans())
 async def test_whatever_happens_every_open_step_has_a_next_day_or_somebody(
     world: World, lived: list[tuple[str, Act]], ends: bool
