@@ -13,7 +13,7 @@ import asyncpg
 import msgspec
 import pytest
 
-from rms.cli.command import bring_up_to_date
+from rms.cli.release import bring_up_to_date
 from rms.db.database import Database
 from rms.db.embedded import EmbeddedServer, ensure
 

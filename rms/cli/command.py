@@ -15,9 +15,9 @@ from typing import Any
 
 import msgspec
 
+from rms.cli.digest import release_digest
 from rms.db.database import Database
 from rms.db.embedded import EmbeddedServer, ensure
-from rms.db.migrate import MIGRATION_LOCK, migrate
 from rms.errors import BadInput, Unavailable
 from rms.people.store import OrganisationOnFile, organisation_by_code
 from rms.settings import Secret, Settings
@@ -93,11 +93,24 @@ class Context:
     ) -> AsyncIterator[Database]:
         """Open the pool of one role. The embedded database is brought up to date first; another never by itself."""
         if self.embedded:
-            await bring_up_to_date(self.url("owner"))
+            await self._keep_up_to_date()
         async with Database(
             self.url(role), name=role, size=size, statement_timeout_ms=statement_timeout_ms
         ) as database:
             yield database
+
+    async def _keep_up_to_date(self) -> None:
+        """Bring the embedded database up to date, unless a note beside it says that this very release did so already."""
+        url = self.url("owner")
+        note = self.settings.home / "up-to-date"
+        # A database made anew in the same home has another birthday, and is brought up to date again.
+        release = f"{release_digest()} {(self.settings.home / 'data' / 'PG_VERSION').stat().st_mtime_ns}"
+        if note.exists() and note.read_text() == release:
+            return
+        from rms.cli.release import bring_up_to_date  # the migrations' machinery is loaded only when it is needed
+
+        await bring_up_to_date(url)
+        note.write_text(release)
 
     async def organisation(self, database: Database, code: str) -> OrganisationOnFile:
         """The organisation that a command names by its ODS code; BadInput when there is none."""
@@ -116,25 +129,3 @@ class Context:
         """End what this process started."""
         if self._server is not None:
             self._server.stop()
-
-
-class UpToDate(msgspec.Struct, frozen=True, kw_only=True):
-    """What bringing a database up to date did: the migrations that ran, the protocols and questionnaires that are new."""
-
-    ran: list[str]
-    loaded: list[str]
-
-
-async def bring_up_to_date(url: str, *, mode: str | None = None) -> UpToDate:
-    """Run the migrations that have not run, then store the protocols and questionnaires that this release brings.
-
-    It stands here because the database room must not know what is in the rooms above it. `url` is the owner's.
-    """
-    from rms.plans.moves import load_library
-    from rms.questionnaires.moves import load_questionnaires
-
-    ran = await migrate(url, mode=mode)
-    async with Database(url, name="owner", size=1) as database, database.transaction() as tx:
-        await tx.execute("select pg_advisory_xact_lock($1)", MIGRATION_LOCK)
-        loaded = [*await load_library(tx), *await load_questionnaires(tx)]
-    return UpToDate(ran=ran, loaded=loaded)

@@ -2,7 +2,8 @@
 
 import argparse
 
-from rms.cli.command import Arguments, Command, Context, Exit, bring_up_to_date
+from rms.cli.command import Arguments, Command, Context, Exit
+from rms.cli.release import bring_up_to_date
 from rms.errors import DatabaseAway, RmsError
 
 

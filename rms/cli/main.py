@@ -36,6 +36,7 @@ NOUNS = {
     "user": "rms.cli.admin",
     "peer": "rms.cli.admin",
     "web": "rms.cli.serve",
+    "bench": "rms.cli.bench",
 }
 
 

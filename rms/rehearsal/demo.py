@@ -11,7 +11,6 @@ import msgspec
 from rms.errors import Unavailable
 from rms.rehearsal.story.expected import Values
 from rms.rehearsal.story.look import Difference
-from rms.rehearsal.story.scenes import Story
 from rms.rehearsal.story.stage import Ports, Stage, free_ports
 
 _PLAYED = "played"
@@ -55,6 +54,8 @@ class Demo:
         self._say(
             "Playing the story of one man once, so that there is something to look at; this takes about a minute."
         )
+        from rms.rehearsal.story.scenes import Story  # loads half of RMS, which a second start has no use for
+
         playing = asyncio.create_task(Story(stage, Values()).play())
         waiting = asyncio.create_task(stop.wait())
         done, _ = await asyncio.wait({playing, waiting}, return_when=asyncio.FIRST_COMPLETED)
