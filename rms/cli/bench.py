@@ -10,6 +10,7 @@ import asyncpg
 import msgspec
 
 from rms.cli.command import Arguments, Command, Context, Exit
+from rms.cli.parser import whole
 from rms.db.database import Database
 from rms.db.embedded import EmbeddedServer, ensure
 from rms.errors import BadInput, Refused
@@ -161,7 +162,7 @@ def run_arguments(parser: argparse.ArgumentParser) -> None:
     """What to measure, and how often."""
     parser.add_argument("benchmark", choices=[one.name for one in BENCHMARKS], help="what to measure")
     load_arguments(parser)
-    parser.add_argument("--repeats", type=int, default=5, help="how often each side is measured (default: 5)")
+    parser.add_argument("--repeats", type=whole(least=1, most=1000), default=5, help="how often each side is measured (default: 5)")
 
 
 COMMANDS = (

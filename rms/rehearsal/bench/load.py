@@ -4,6 +4,7 @@ The checks of foreign keys are left out while it loads, because the rows are our
 asks the database afterwards whether each of them leads somewhere.
 """
 
+import asyncio
 import time
 from collections.abc import Callable
 from datetime import date
@@ -48,9 +49,10 @@ async def load(url: str, *, people: int, say: Say) -> Loaded:
         await _refuse_what_is_no_bench(connection)
         await connection.execute("set session_replication_role = replica; set synchronous_commit = off")
         today = london_date(await connection.fetchval("select clock_timestamp() + civil_offset from database_state"))
+        await connection.execute("select make_calendar_months($1, $2)", today.replace(day=1), MONTHS_AHEAD)
         population, places = await _population(connection, people=people, today=today)
         rows = await _copy_everybody(connection, population, people=people, say=say)
-        await _settle(connection, today=today)
+        await _count_on(connection)
         say("Collecting statistics.")
         await connection.execute("vacuum (analyze)")
         await connection.execute("checkpoint")
@@ -90,8 +92,10 @@ async def _places(connection: asyncpg.Connection, *, teams: int) -> list[Place]:
         )  # fmt: skip
         if number == 0:  # it sends for one trust, as most do
             await connection.execute("insert into peer_organisation values ($1, $2)", peer_id, organisation_id)
-        for team in range(min(TEAMS, teams - number * TEAMS)):
-            places.append(await _place(connection, organisation_id=organisation_id, number=team))
+        places += [
+            await _place(connection, organisation_id=organisation_id, number=team)
+            for team in range(min(TEAMS, teams - number * TEAMS))
+        ]
     return places
 
 
@@ -116,21 +120,23 @@ async def _place(connection: asyncpg.Connection, *, organisation_id: int, number
 
 
 async def _copy_everybody(connection: asyncpg.Connection, population: Population, *, people: int, say: Say) -> int:
-    copied, chunk = 0, min(_CHUNK, people)
-    for first in range(0, people, chunk):
-        rows = population.people(first, min(chunk, people - first))
+    """The next people are made up in a thread while the last are copied."""
+    copied, made = 0, population.people(0, min(_CHUNK, people))
+    for first in range(0, people, _CHUNK):
+        after = min(first + _CHUNK, people)
+        upcoming = asyncio.create_task(asyncio.to_thread(population.people, after, min(_CHUNK, people - after)))
         for table, columns in COLUMNS.items():
-            await connection.copy_records_to_table(table, columns=columns, records=rows[table])
-            copied += len(rows[table])
-        say(f"{min(first + chunk, people):,} of {people:,} people.")
+            await connection.copy_records_to_table(table, columns=columns, records=made[table])
+            copied += len(made[table])
+        say(f"{after:,} of {people:,} people.")
+        made = await upcoming
     return copied
 
 
-async def _settle(connection: asyncpg.Connection, *, today: date) -> None:
-    """Let the next ids follow ours, and make the months of the calendar as the worker's daily duty does."""
+async def _count_on(connection: asyncpg.Connection) -> None:
+    """Let the next ids follow ours."""
     for table in _COUNTED:
         await connection.execute(
             f"select setval(pg_get_serial_sequence('{table}', 'id'), (select coalesce(max(id), 1) from {table}))"
         )
     await connection.execute("reset session_replication_role")
-    await connection.execute("select make_calendar_months($1, $2)", today.replace(day=1), MONTHS_AHEAD)

@@ -135,8 +135,9 @@ class Population:
             self._result(
                 rows, place=place, patient_id=patient_id, plan_id=None, occurrence_id=None, sampled_on=sampled_on
             )
-        if index % 25 == 0:
-            self._alert(rows, place=place, patient_id=patient_id, plan_id=plan_id, number=index // 25)
+        in_team = index // len(self._places)
+        if in_team % 25 == 0:
+            self._alert(rows, place=place, patient_id=patient_id, plan_id=plan_id, number=in_team // 25)
 
     def _occurrence(self, rows: Rows, row: PlannedRow, *, place: Place, patient_id: int, plan_id: int) -> None:
         occurrence_id, org = self._ids.take("occurrence"), place.organisation_id
