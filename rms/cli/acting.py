@@ -21,7 +21,7 @@ def acting_arguments(parser: argparse.ArgumentParser) -> None:
 async def acting(database: Database, *, organisation_id: int, by: str | None, permission: Permission) -> Actor:
     """The actor of a command. BadInput when nobody has the name, NotAllowed when their role may not."""
     if by is None:
-        return Actor(kind=ActorKind.OPERATOR, name=_operator())
+        return operator()
     async with database.transaction(organisation_id=organisation_id) as tx:
         staff = await staff_by_name(tx, organisation_id=organisation_id, sign_in_name=by)
     if staff is None or staff.ended_at is not None:
@@ -31,8 +31,9 @@ async def acting(database: Database, *, organisation_id: int, by: str | None, pe
     return Actor(kind=ActorKind.STAFF, name=staff.display_name, id=staff.id)
 
 
-def _operator() -> str:
+def operator() -> Actor:
+    """Whoever has the command line: named by their account on this machine."""
     try:
-        return f"operator {getpass.getuser()}"
+        return Actor(kind=ActorKind.OPERATOR, name=getpass.getuser())
     except (OSError, KeyError):  # an account without a name
-        return "operator"
+        return Actor(kind=ActorKind.OPERATOR, name="operator")

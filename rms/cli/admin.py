@@ -4,11 +4,11 @@ Organisations and peers are the owner's business; teams and users are added in t
 """
 
 import argparse
-import getpass
 from typing import Any
 
-from rms.audit.model import Actor, ActorKind
+from rms.cli.acting import operator
 from rms.cli.command import Arguments, Command, Context, Exit
+from rms.cli.parser import filled
 from rms.db.database import Database
 from rms.db.engine import Tx
 from rms.errors import NotFound, Usage
@@ -26,14 +26,6 @@ from rms.people.store import (
     teams,
 )
 from rms.sync.peers import PeerOnFile, add_peer, peers
-
-
-def operator() -> Actor:
-    """Whoever has the command line: named by their account on this machine."""
-    try:
-        return Actor(kind=ActorKind.OPERATOR, name=getpass.getuser())
-    except (KeyError, OSError):
-        return Actor(kind=ActorKind.OPERATOR, name="unknown")
 
 
 async def organisation_add(context: Context, arguments: Arguments) -> int:
@@ -213,9 +205,9 @@ def _peer(one: PeerOnFile) -> dict[str, Any]:
 
 
 def _organisation_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("code", help="its ODS code, such as RAA")
-    parser.add_argument("--name", required=True, help="as it stands in messages and letters")
-    parser.add_argument("--phone", required=True, help="the number in messages, when no team's is better")
+    parser.add_argument("code", metavar="CODE", help="its ODS code, such as RAA")
+    parser.add_argument("--name", type=filled, required=True, help="as it stands in messages and letters")
+    parser.add_argument("--phone", type=filled, required=True, help="the number in messages, when no team's is better")
     parser.add_argument("--address", help="for letters")
 
 
@@ -224,16 +216,16 @@ def _in_organisation(parser: argparse.ArgumentParser) -> None:
 
 
 def _team_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("key", help="a short word, such as urology")
+    parser.add_argument("key", metavar="KEY", help="a short word, such as urology")
     _in_organisation(parser)
-    parser.add_argument("--name", required=True)
-    parser.add_argument("--phone", required=True)
+    parser.add_argument("--name", type=filled, required=True, help="as it stands in messages and letters")
+    parser.add_argument("--phone", type=filled, required=True, help="the number in messages")
     parser.add_argument("--site", choices=[str(site) for site in TumourSite], help="the tumour site it looks after")
 
 
 def _user_add_arguments(parser: argparse.ArgumentParser) -> None:
     _user_arguments(parser)
-    parser.add_argument("--name", help="the name colleagues see (default: the sign-in name)")
+    parser.add_argument("--name", type=filled, help="the name colleagues see (default: the sign-in name)")
     parser.add_argument("--role", choices=[str(role) for role in Role])
     parser.add_argument("--team", action="append", default=[], metavar="KEY", help="a team; may be repeated")
     parser.add_argument("--lead", action="store_true", help="leads these teams")
@@ -249,7 +241,7 @@ def _user_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _peer_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("name", help="a name for people")
+    parser.add_argument("name", metavar="NAME", type=filled, help="a name for people")
     parser.add_argument("--organisation", required=True, action="append", metavar="CODE", help="may be repeated")
     parser.add_argument("--application", help="what it calls itself (MSH-3)")
     parser.add_argument("--facility", help="where it says it is (MSH-4)")

@@ -1,10 +1,16 @@
 """`rms audit verify|export|who-looked` and `rms sync status`, `rms register serve`."""
 
 import argparse
+import sys
+
+import asyncpg
+import msgspec
 
 from rms.audit.jobs import verify
 from rms.audit.keys import heads_file, public_keys
 from rms.cli.command import Arguments, Command, Context, Exit
+from rms.cli.parser import port, whole
+from rms.db.database import Database
 from rms.errors import BadInput
 
 
@@ -47,36 +53,41 @@ async def run_who_looked(context: Context, arguments: Arguments) -> int:
 
 def who_looked_arguments(parser: argparse.ArgumentParser) -> None:
     """Whose record, in which organisation."""
-    parser.add_argument("person", help="NHS number or reference")
-    parser.add_argument("--organisation", required=True, metavar="CODE")
-    parser.add_argument("--most", type=int, default=200)
+    parser.add_argument("person", metavar="REF|NHS_NUMBER", help="NHS number or reference")
+    parser.add_argument("--organisation", required=True, metavar="CODE", help="the trust, by its ODS code")
+    parser.add_argument(
+        "--most", type=whole(least=1), default=200, metavar="N", help="how many entries at most (default: 200)"
+    )
 
 
 async def run_export(context: Context, arguments: Arguments) -> int:
-    """All entries of an organisation, a line of JSON each, the oldest first."""
-    import sys
-
-    import msgspec
-
+    """All entries of an organisation, the oldest first: a line of JSON each, or one object with `--json`."""
+    before, between, after = ('{"entries":[', ",", "]}\n") if context.as_json else ("", "\n", "\n")
     async with context.database("web", statement_timeout_ms=600_000) as database:
         organisation = await context.organisation(database, arguments.organisation)
-        after = 0
-        while True:
-            async with database.transaction(organisation_id=organisation.id) as tx:
-                rows = await tx.fetch(
-                    "select id, at, civil_at, actor_kind, actor_name, verb, subject_kind, subject_id, patient_id, reason,"
-                    " details from audit_entry where organisation_id = $1 and id > $2 order by id limit 5000",
-                    organisation.id, after,
-                )  # fmt: skip
-            if not rows:
-                return Exit.DONE
-            after = rows[-1]["id"]
-            sys.stdout.write("".join(msgspec.json.encode(dict(row)).decode() + "\n" for row in rows))
+        sys.stdout.write(before)
+        last = 0
+        while rows := await _entries(database, organisation_id=organisation.id, after=last):
+            lines = between.join(msgspec.json.encode(dict(row)).decode() for row in rows)
+            sys.stdout.write((between if last else "") + lines)
+            last = rows[-1]["id"]
+        sys.stdout.write(after if last or context.as_json else "")
+    return Exit.DONE
+
+
+async def _entries(database: Database, *, organisation_id: int, after: int) -> list[asyncpg.Record]:
+    """The next entries: an audit of years does not fit into memory."""
+    async with database.transaction(organisation_id=organisation_id) as tx:
+        return await tx.fetch(
+            "select id, at, civil_at, actor_kind, actor_name, verb, subject_kind, subject_id, patient_id, reason, details"
+            " from audit_entry where organisation_id = $1 and id > $2 order by id limit 5000",
+            organisation_id, after,
+        )  # fmt: skip
 
 
 def export_arguments(parser: argparse.ArgumentParser) -> None:
     """Of which organisation."""
-    parser.add_argument("--organisation", required=True, metavar="CODE")
+    parser.add_argument("--organisation", required=True, metavar="CODE", help="the trust, by its ODS code")
 
 
 async def run_sync_status(context: Context, arguments: Arguments) -> int:
@@ -111,13 +122,13 @@ async def run_register_serve(context: Context, arguments: Arguments) -> int:
 
 def register_arguments(parser: argparse.ArgumentParser) -> None:
     """On which port."""
-    parser.add_argument("--port", type=int, default=8080)
+    parser.add_argument("--port", type=port, default=8080, help="the port to listen on (default: 8080)")
 
 
 COMMANDS = (
     Command(words="audit verify", help="Look for tampering with the audit.", run=run_verify, reads=True),
     Command(words="audit export", help="Print an organisation's audit, a line of JSON each.", run=run_export,
-            arguments=export_arguments),
+            arguments=export_arguments, reads=True),
     Command(words="audit who-looked", help="Who looked at a person's record.", run=run_who_looked,
             arguments=who_looked_arguments, reads=True),
     Command(words="sync status", help="What waits between RMS and the outside.", run=run_sync_status, reads=True),

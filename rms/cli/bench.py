@@ -162,7 +162,9 @@ def run_arguments(parser: argparse.ArgumentParser) -> None:
     """What to measure, and how often."""
     parser.add_argument("benchmark", choices=[one.name for one in BENCHMARKS], help="what to measure")
     load_arguments(parser)
-    parser.add_argument("--repeats", type=whole(least=1, most=1000), default=5, help="how often each side is measured (default: 5)")
+    parser.add_argument(
+        "--repeats", type=whole(least=1, most=1000), default=5, help="how often each side is measured (default: 5)"
+    )
 
 
 COMMANDS = (

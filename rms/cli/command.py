@@ -117,7 +117,7 @@ class Context:
         async with database.transaction() as tx:
             found = await organisation_by_code(tx, code.upper())
         if found is None:
-            raise BadInput(f"There is no organisation with the code {code}. `rms organisation list` shows them.")
+            raise BadInput(f"There is no organisation with the code “{code}”. `rms organisation list` shows them.")
         return found
 
     @property

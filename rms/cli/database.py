@@ -1,10 +1,9 @@
-"""`rms migrate` and `rms doctor`."""
+"""`rms migrate`."""
 
 import argparse
 
 from rms.cli.command import Arguments, Command, Context, Exit
 from rms.cli.release import bring_up_to_date
-from rms.errors import DatabaseAway, RmsError
 
 
 async def run_migrate(context: Context, arguments: Arguments) -> int:
@@ -23,33 +22,8 @@ def migrate_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-async def run_doctor(context: Context, arguments: Arguments) -> int:
-    """Try every connection that the settings name and say what works."""
-    del arguments
-    roles = ("owner", "web", "worker", "listener")
-    checks = [(f"database as {role}", await _database_answer(context, role)) for role in roles]
-    wrong = [name for name, answer in checks if answer != "ok"]
-    text = "\n".join(f"{name}: {answer}" for name, answer in checks)
-    context.show({"checks": dict(checks), "ok": not wrong}, text)
-    return Exit.NO if wrong else Exit.DONE
-
-
-async def _database_answer(context: Context, role: str) -> str:
-    from rms.db.database import Database
-
-    try:
-        async with Database(context.url(role), name="doctor", size=1) as database, database.transaction() as tx:
-            await tx.fetchval("select 1")
-    except DatabaseAway as error:
-        return str(error)
-    except RmsError as error:
-        return str(error)
-    return "ok"
-
-
 COMMANDS = (
     Command(
         words="migrate", help="Bring the database up to date.", run=run_migrate, arguments=migrate_arguments, reads=True
     ),
-    Command(words="doctor", help="Check every connection the settings name.", run=run_doctor, reads=True),
 )

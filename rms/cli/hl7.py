@@ -10,6 +10,7 @@ from uuid import UUID
 import msgspec
 
 from rms.cli.command import Arguments, Command, Context, Exit
+from rms.cli.parser import port, whole
 from rms.errors import BadInput, GatewayUnreachable, NotFound, Usage
 from rms.rehearsal.dying import die_with_parent
 from rms.sync.hl7 import Message, read, split_file
@@ -27,17 +28,21 @@ async def run_listen(context: Context, arguments: Arguments) -> int:
     """Take messages over MLLP until the process is asked to end."""
     if arguments.die_with_parent:
         die_with_parent()
-    host, port = arguments.host or context.settings.mllp_host, arguments.port or context.settings.mllp_port
+    host, on_port = _where(context, arguments)
     async with context.database("listener") as database:
-        context.say(f"RMS listens for HL7 v2 messages on {host}:{port}.")
-        await serve(database, host=host, port=port)
+        context.say(f"RMS listens for HL7 v2 messages on {host}:{on_port}.")
+        await serve(database, host=host, port=on_port)
     return Exit.DONE
+
+
+def _where(context: Context, arguments: Arguments) -> tuple[str, int]:
+    return arguments.host or context.settings.mllp_host, arguments.port or context.settings.mllp_port
 
 
 def listen_arguments(parser: argparse.ArgumentParser) -> None:
     """Where to listen; the settings say so when it is left out."""
     parser.add_argument("--host", help="the address to listen on (default: RMS_MLLP_HOST)")
-    parser.add_argument("--port", type=int, help="the port to listen on (default: RMS_MLLP_PORT)")
+    parser.add_argument("--port", type=port, help="the port to listen on (default: RMS_MLLP_PORT)")
     parser.add_argument(
         "--die-with-parent", action="store_true", help="end when the process that started this one ends"
     )
@@ -85,8 +90,8 @@ def _described(message: Message) -> str:
 async def run_send(context: Context, arguments: Arguments) -> int:
     """Send every message of a file over MLLP and show the answers; 1 when one was not accepted."""
     messages = messages_in(Path(arguments.path))
-    host, port = arguments.host or context.settings.mllp_host, arguments.port or context.settings.mllp_port
-    answers = await _send(messages, host=host, port=port)
+    host, to_port = _where(context, arguments)
+    answers = await _send(messages, host=host, to_port=to_port)
     lines = [f"{one['control_id'] or '(no number)'}: {one['answer']} {one['text']}".rstrip() for one in answers]
     context.show({"answers": answers}, "\n".join(lines))
     return Exit.DONE if all(one["answer"] == "AA" for one in answers) else Exit.NO
@@ -96,16 +101,16 @@ def send_arguments(parser: argparse.ArgumentParser) -> None:
     """The file, and where to."""
     parser.add_argument("path", metavar="PATH", help="a file with one HL7 v2 message or several")
     parser.add_argument("--host", help="the listener's address (default: RMS_MLLP_HOST)")
-    parser.add_argument("--port", type=int, help="the listener's port (default: RMS_MLLP_PORT)")
+    parser.add_argument("--port", type=port, help="the listener's port (default: RMS_MLLP_PORT)")
 
 
-async def _send(messages: list[bytes], *, host: str, port: int) -> list[dict[str, str]]:
+async def _send(messages: list[bytes], *, host: str, to_port: int) -> list[dict[str, str]]:
     answers: list[dict[str, str]] = []
     try:
-        reader, writer = await asyncio.open_connection(host, port, limit=2**20)
+        reader, writer = await asyncio.open_connection(host, to_port, limit=2**20)
     except OSError as error:
         raise GatewayUnreachable(
-            f"Nobody answers at {host}:{port} ({error.strerror or type(error).__name__})."
+            f"Nobody answers at {host}:{to_port} ({error.strerror or type(error).__name__})."
         ) from error
     try:
         for message in messages:
@@ -115,7 +120,7 @@ async def _send(messages: list[bytes], *, host: str, port: int) -> list[dict[str
             answers.append({"control_id": read(message).control_id, **_answer(raw)})
     except (OSError, EOFError, TimeoutError) as error:
         done = f"{len(answers)} of {len(messages)} messages were answered"
-        raise GatewayUnreachable(f"The line to {host}:{port} broke: {done}. Send the rest again.") from error
+        raise GatewayUnreachable(f"The line to {host}:{to_port} broke: {done}. Send the rest again.") from error
     finally:
         writer.close()
     return answers
@@ -140,7 +145,7 @@ async def run_list(context: Context, arguments: Arguments) -> int:
 def list_arguments(parser: argparse.ArgumentParser) -> None:
     """Which, and how many."""
     parser.add_argument("--state", action="append", choices=STATES, help="may be given several times")
-    parser.add_argument("--limit", type=int, default=50, help="how many at most (default: 50)")
+    parser.add_argument("--limit", type=whole(least=1), default=50, help="how many at most (default: 50)")
 
 
 def _line(one: InboxLine) -> str:

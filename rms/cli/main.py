@@ -1,16 +1,20 @@
 """Turns words into a command, and errors into one sentence and an exit code."""
 
-import argparse
 import asyncio
 import importlib
 import os
 import sys
 from collections.abc import Iterable, Sequence
 
+import asyncpg
+
 from rms.cli.command import Arguments, Command, Context, Exit
+from rms.cli.parser import parse
 from rms.errors import BadInput, Conflict, GatewayError, NotAllowed, NotFound, Refused, RmsError, Unavailable, Usage
-from rms.log import configure_logging
+from rms.log import configure_logging, get_log, new_error_id
 from rms.settings import read_settings
+
+log = get_log(__name__)
 
 #: Where the commands stand; imported only when their noun is asked for, so that the command line stays quick.
 NOUNS = {
@@ -19,7 +23,7 @@ NOUNS = {
     "import": "rms.cli.imports",
     "person": "rms.cli.person",
     "migrate": "rms.cli.database",
-    "doctor": "rms.cli.database",
+    "doctor": "rms.cli.doctor",
     "register": "rms.cli.audit",
     "sync": "rms.cli.audit",
     "audit": "rms.cli.audit",
@@ -41,14 +45,14 @@ NOUNS = {
 
 
 def main(words: Sequence[str] | None = None) -> int:
-    """Run one command and answer with its exit code; never a traceback for what a person can mend."""
+    """Run one command and answer with its exit code; never a traceback."""
     given = list(sys.argv[1:] if words is None else words)
     try:
         command, arguments = _parse(given)
         configure_logging()
         context = Context(read_settings(os.environ), as_json=getattr(arguments, "json", False))
-    except SystemExit as end:  # argparse has said what is wrong, or printed the help
-        return Exit.USAGE if end.code else Exit.DONE
+    except SystemExit:  # argparse has printed the help
+        return Exit.DONE
     except RmsError as error:
         return _say(error)
     return _run(command, context, arguments)
@@ -61,14 +65,37 @@ def _run(command: Command, context: Context, arguments: Arguments) -> int:
         return 130
     except RmsError as error:
         return _say(error)
-    except BrokenPipeError:
+    except asyncpg.PostgresError as error:
+        return _say(_in_words(error))
+    except BrokenPipeError:  # whoever read the answer has read enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return Exit.DONE
+    except Exception as error:
+        return _say(_unforeseen(error))
     finally:
         context.close()
 
 
 async def _started(command: Command, context: Context, arguments: Arguments) -> int:
     return await command.run(context, arguments)
+
+
+def _in_words(error: asyncpg.PostgresError) -> RmsError:
+    """What a database that answers, and is not as it should be, means to an operator; a fault of ours otherwise."""
+    if isinstance(error, asyncpg.UndefinedTableError | asyncpg.UndefinedColumnError | asyncpg.UndefinedFunctionError):
+        return Unavailable("The database has no schema yet, or an older one. Run `rms migrate`.")
+    if isinstance(error, asyncpg.InsufficientPrivilegeError):
+        return Unavailable("The database gives this role too few rights. `rms doctor` says which role.")
+    if isinstance(error, asyncpg.QueryCanceledError | asyncpg.LockNotAvailableError):
+        return Unavailable("The database took too long to answer. Nothing was changed; please try again.")
+    return _unforeseen(error)
+
+
+def _unforeseen(error: Exception) -> RmsError:
+    """A fault of ours: its place goes to the log under a number, never its words, which may quote a person."""
+    number = new_error_id()
+    log.error("uncaught", error_id=number, exc_info=error)
+    return Unavailable(f"RMS failed at this in a way nobody foresaw. Its log line has the number {number}.")
 
 
 def _say(error: RmsError) -> int:
@@ -88,37 +115,19 @@ def exit_code(error: RmsError) -> int:
 
 
 def _parse(given: list[str]) -> tuple[Command, Arguments]:
+    if any("\udc80" <= letter <= "\udcff" for word in given for letter in word):
+        raise Usage("One of the words is not written in UTF-8.")
     noun = next((word for word in given if not word.startswith("-")), None)
     if noun is not None and noun not in NOUNS:
-        raise Usage(f"There is no command {noun}. `rms --help` lists them.")
+        raise Usage("There is no such command. `rms --help` lists them.")
     modules = [NOUNS[noun]] if noun is not None else sorted(set(NOUNS.values()))
-    commands = [command for module in modules for command in _commands_of(module)]
-    arguments = _parser(commands).parse_args(given)
+    arguments = parse([command for module in modules for command in commands_of(module)], given)
     if getattr(arguments, "command", None) is None:
         raise Usage("Say which command you mean. `rms --help` lists them.")
     return arguments.command, arguments
 
 
-def _commands_of(module: str) -> Iterable[Command]:
+def commands_of(module: str) -> Iterable[Command]:
+    """The commands that a module ends with."""
     found: tuple[Command, ...] = importlib.import_module(module).COMMANDS
     return found
-
-
-def _parser(commands: Iterable[Command]) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="rms", description="Remote monitoring for cancer follow-up.")
-    nouns = parser.add_subparsers(metavar="COMMAND", title="commands")
-    verbs: dict[str, argparse._SubParsersAction[argparse.ArgumentParser]] = {}
-    for command in commands:
-        noun, _, verb = command.words.partition(" ")
-        if verb:
-            if noun not in verbs:
-                group = nouns.add_parser(noun, help=f"see `rms {noun} --help`")
-                verbs[noun] = group.add_subparsers(metavar="VERB", required=True)
-            mine = verbs[noun].add_parser(verb, help=command.help, description=command.help)
-        else:
-            mine = nouns.add_parser(noun, help=command.help, description=command.help)
-        command.arguments(mine)
-        if command.reads:
-            mine.add_argument("--json", action="store_true", help="answer with one JSON object")
-        mine.set_defaults(command=command)
-    return parser

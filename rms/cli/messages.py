@@ -9,9 +9,10 @@ from uuid import UUID
 
 import msgspec
 
-from rms.audit.model import Actor, ActorKind
 from rms.audit.moves import record
+from rms.cli.acting import operator
 from rms.cli.command import Arguments, Command, Context, Exit
+from rms.cli.parser import whole
 from rms.clock import london_time
 from rms.db.engine import Tx
 from rms.errors import BadInput, NotFound, Usage
@@ -20,7 +21,6 @@ from rms.messages.history import HistoryLine, Waiting, find_message, history_of,
 from rms.messages.proof import proof_read
 from rms.messages.store import MessageOnFile
 
-_OPERATOR = Actor(kind=ActorKind.OPERATOR, name="command line")
 MOST_DAYS = 366
 
 
@@ -54,14 +54,14 @@ def _wordings(path: Path) -> list[Path]:
 def _text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadInput(f"{path.name} cannot be read: {type(error).__name__}.") from error
+    except OSError as error:
+        raise BadInput(f"{path} cannot be read ({error.strerror}).") from error
+    except UnicodeDecodeError as error:
+        raise BadInput(f"{path} cannot be read (it is not text in UTF-8).") from error
 
 
 async def run_forecast(context: Context, arguments: Arguments) -> int:
     """Count what will leave, and what the calendar will look at, day by day."""
-    if not 1 <= arguments.days <= MOST_DAYS:
-        raise Usage(f"--days must be from 1 to {MOST_DAYS}.")
     async with context.database() as database:
         organisation = await context.organisation(database, arguments.organisation)
         async with database.transaction(organisation_id=organisation.id) as tx:
@@ -83,7 +83,12 @@ async def run_forecast(context: Context, arguments: Arguments) -> int:
 def forecast_arguments(parser: argparse.ArgumentParser) -> None:
     """Whose messages, and how far ahead."""
     parser.add_argument("--organisation", metavar="CODE", required=True, help="the ODS code of the organisation")
-    parser.add_argument("--days", type=int, default=30, help="how many days ahead, today included (default: 30)")
+    parser.add_argument(
+        "--days",
+        type=whole(least=1, most=MOST_DAYS),
+        default=30,
+        help="how many days ahead, today included (default: 30)",
+    )
 
 
 async def _stages_by_day(tx: Tx, *, organisation_id: int, until: date) -> dict[date, Counter[str]]:
@@ -124,7 +129,7 @@ async def run_explain(context: Context, arguments: Arguments) -> int:
         if message is None:
             raise NotFound(f"There is no message {arguments.message}.")
         history = await history_of(tx, message)
-        await record(tx, by=_OPERATOR, verb="message.look", subject_kind="message", subject_id=message.id,
+        await record(tx, by=operator(), verb="message.look", subject_kind="message", subject_id=message.id,
                      patient_id=message.patient_id, organisation_id=message.organisation_id)  # fmt: skip
     context.show({**_shown(message), "history": [msgspec.structs.asdict(line) for line in history]},
                  "\n".join([_headline(message), *map(_history_line, history)]))  # fmt: skip
@@ -142,7 +147,7 @@ def _key(text: str) -> UUID | int:
     try:
         return UUID(text)
     except ValueError as error:
-        raise Usage(f"{text!r} is neither the number nor the reference of a message.") from error
+        raise Usage("Name the message by its number or its reference.") from error
 
 
 def _shown(message: MessageOnFile) -> dict[str, Any]:

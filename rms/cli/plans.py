@@ -22,6 +22,9 @@ from rms.plans.schedule import EffectiveStep, current_and_next, effective, occur
 from rms.plans.simulate import simulate
 from rms.plans.store import OccurrenceOnFile, PlanOnFile, looks_of_plan, occurrences_of_plan, plan_by_name
 
+#: Outside these a date is a slip of the keyboard, and a century later the calendar of Python ends.
+YEARS = (1900, 2199)
+
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
     """A plan as described at the command line."""
@@ -57,9 +60,12 @@ def _asked(arguments: Arguments) -> Asked:
 
 def _date(text: str, where: str) -> date:
     try:
-        return date.fromisoformat(text)
+        on = date.fromisoformat(text)
     except ValueError:
         raise BadInput(f"{where}: {text!r} is not a date. Write it as 2026-01-05.") from None
+    if not YEARS[0] <= on.year <= YEARS[1]:
+        raise BadInput(f"{where}: {text} is no date of a plan; these lie in the years {YEARS[0]} to {YEARS[1]}.")
+    return on
 
 
 def _anchor(text: str) -> tuple[str, date]:
@@ -72,7 +78,7 @@ def _anchor(text: str) -> tuple[str, date]:
 def _done(text: str) -> Done:
     what, equals, on = text.partition("=")
     step, colon, number = what.rpartition(":")
-    if not equals or not colon or not number.isdigit():
+    if not equals or not colon or not (number.isascii() and number.isdigit()):
         raise Usage(f"--done {text}: write it as psa:1=2026-04-05.")
     return Done(step=step, number=int(number), done_on=_date(on, f"--done {what}"))
 

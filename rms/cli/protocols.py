@@ -9,6 +9,8 @@ import msgspec
 
 from rms.cli.acting import acting, acting_arguments
 from rms.cli.command import Arguments, Command, Context, Exit
+from rms.cli.parser import filled, version
+from rms.db.engine import Tx
 from rms.errors import BadInput, Usage
 from rms.people.permissions import Permission
 from rms.plans.moves import sign_off
@@ -19,6 +21,7 @@ from rms.plans.store import ProtocolOnFile, protocol_by_key, protocol_versions
 
 #: `protocol_by_key` asks for an organisation because of its sign-off; no organisation has this number.
 NOBODY = 0
+_TWO = "Name a key and two versions, two files, or one file to compare with this release."
 
 
 def from_library(key: str) -> Protocol:
@@ -123,19 +126,30 @@ async def run_diff(context: Context, arguments: Arguments) -> int:
 
 
 async def _two(context: Context, what: list[str]) -> tuple[Protocol, Protocol]:
-    if len(what) == 3 and what[1].isdigit() and what[2].isdigit():
+    if len(what) == 3:
+        old, new = _version(what[1]), _version(what[2])
         async with context.database() as database, database.transaction() as tx:
-            found = [await protocol_by_key(tx, organisation_id=NOBODY, key=what[0], version=int(n)) for n in what[1:]]
-        for number, one in zip(what[1:], found, strict=True):
-            if one is None:
-                raise BadInput(f"The database has no version {number} of {what[0]}.")
-        return found[0].protocol, found[1].protocol  # type: ignore[union-attr]  # neither is None
+            return await _stored(tx, key=what[0], number=old), await _stored(tx, key=what[0], number=new)
     if len(what) == 2:
         return from_file(what[0]), from_file(what[1])
     if len(what) == 1:
-        new = from_file(what[0])
-        return from_library(new.key), new
-    raise Usage("Name a key and two versions, two files, or one file to compare with this release.")
+        written = from_file(what[0])
+        return from_library(written.key), written
+    raise Usage(_TWO)
+
+
+def _version(text: str) -> int:
+    try:
+        return version(text)
+    except argparse.ArgumentTypeError:
+        raise Usage(_TWO) from None
+
+
+async def _stored(tx: Tx, *, key: str, number: int) -> Protocol:
+    found = await protocol_by_key(tx, organisation_id=NOBODY, key=key, version=number)
+    if found is None:
+        raise BadInput(f"The database has no version {number} of {key}.")
+    return found.protocol
 
 
 def differences(old: Any, new: Any, at: str = "") -> Iterator[dict[str, Any]]:
@@ -205,9 +219,9 @@ def _diff_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _sign_off_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("key", metavar="KEY")
-    parser.add_argument("--version", type=int, required=True, metavar="N")
+    parser.add_argument("--version", type=version, required=True, metavar="N")
     parser.add_argument(
-        "--note", required=True, metavar="TEXT", help="what was checked, and by which group it was agreed"
+        "--note", type=filled, required=True, metavar="TEXT", help="what was checked, and by which group it was agreed"
     )
     parser.add_argument("--demonstration", action="store_true", help="not for real people")
     acting_arguments(parser)

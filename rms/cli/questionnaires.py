@@ -9,6 +9,7 @@ import msgspec
 
 from rms.cli.acting import acting, acting_arguments
 from rms.cli.command import Arguments, Command, Context, Exit
+from rms.cli.parser import filled, version
 from rms.errors import BadInput, NotFound
 from rms.people.permissions import Permission
 from rms.questionnaires.answers import item_of, misfit
@@ -147,16 +148,20 @@ async def run_sign_off(context: Context, arguments: Arguments) -> int:
                 raise NotFound(f"There is no {arguments.key} version {arguments.version}.")
             await sign_off(tx, organisation_id=trust.id, questionnaire_version_id=found.id, note=arguments.note,
                            for_demonstration_only=arguments.demonstration, by=actor)  # fmt: skip
-    context.say(f"{actor.name} signed {arguments.key} version {arguments.version} off for {trust.name}.")
+    context.show(
+        {"key": arguments.key, "version": arguments.version, "organisation": trust.code, "signed_off_by": actor.name,
+         "for_demonstration_only": arguments.demonstration},
+        f"{arguments.key} version {arguments.version} is signed off at {trust.name} by {actor.name}.",
+    )  # fmt: skip
     return Exit.DONE
 
 
 def sign_off_arguments(parser: argparse.ArgumentParser) -> None:
     """Which version, for whom, by whom, and what was checked."""
     parser.add_argument("key", metavar="KEY", help="the questionnaire, such as symptom-check-prostate")
-    parser.add_argument("--version", type=int, required=True, metavar="N", help="the version that was read")
+    parser.add_argument("--version", type=version, required=True, metavar="N", help="the version that was read")
     acting_arguments(parser)
-    parser.add_argument("--note", required=True, metavar="TEXT", help="what was checked, and with whom")
+    parser.add_argument("--note", type=filled, required=True, metavar="TEXT", help="what was checked, and with whom")
     parser.add_argument("--demonstration", action="store_true", help="for a demo database only")
 
 
@@ -175,5 +180,5 @@ COMMANDS = (
     Command(words="questionnaire export", help="Print a questionnaire as FHIR R4.", run=run_export,
             arguments=export_arguments, reads=True),
     Command(words="questionnaire sign-off", help="Answer for a version, so that it is sent to people.", run=run_sign_off,
-            arguments=sign_off_arguments),
+            arguments=sign_off_arguments, reads=True),
 )  # fmt: skip

@@ -7,14 +7,14 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 from rms.alerts.rules.kinetics import doubling_months, months_between, points_of, velocity_per_year
-from rms.audit.model import Actor, ActorKind
 from rms.audit.moves import record
+from rms.cli.acting import operator
 from rms.cli.command import Arguments, Command, Context, Exit
 from rms.errors import BadInput, NotFound, Usage
+from rms.nhs_number import NhsNumber
 from rms.people.store import patients_with_nhs_number
 from rms.results.store import readings_of
 
-_OPERATOR = Actor(kind=ActorKind.OPERATOR, name="command line")
 Series = list[tuple[date, Decimal]]
 
 
@@ -52,8 +52,10 @@ def series_in(path: Path) -> Series:
     """Read dates and numbers from a CSV file; a first line of words is passed over. BadInput names the line that is wrong."""
     try:
         rows = [row for row in csv.reader(path.read_text(encoding="utf-8-sig").splitlines()) if any(row)]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise BadInput(f"{path} cannot be read ({type(error).__name__}).") from error
+    except OSError as error:
+        raise BadInput(f"{path} cannot be read ({error.strerror}).") from error
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise BadInput(f"{path} cannot be read (it is not a CSV file in UTF-8).") from error
     series: Series = []
     for number, row in enumerate(rows, start=1):
         try:
@@ -69,17 +71,25 @@ def series_in(path: Path) -> Series:
 
 
 async def _of_person(context: Context, arguments: Arguments) -> Series:
+    number = _number(arguments.nhs_number)
     async with context.database("web") as database:
         here = await context.organisation(database, arguments.organisation)
         async with database.transaction(organisation_id=here.id) as tx:
-            them = next(iter(await patients_with_nhs_number(tx, arguments.nhs_number)), None)
+            them = next(iter(await patients_with_nhs_number(tx, number)), None)
             if them is None:
                 raise NotFound(f"Nobody at {here.code} has this NHS number.")
             await record(
-                tx, by=_OPERATOR, verb="person.look", subject_kind="patient", subject_id=them.id, patient_id=them.id
+                tx, by=operator(), verb="person.look", subject_kind="patient", subject_id=them.id, patient_id=them.id
             )
             found = await readings_of(tx, organisation_id=here.id, patient_id=them.id, analyte=arguments.analyte)
     return [(reading.sample_on, reading.number) for reading in found]
+
+
+def _number(text: str) -> str:
+    try:
+        return str(NhsNumber.parse(text))
+    except BadInput as refusal:
+        raise Usage(f"--nhs-number: {refusal}") from None
 
 
 def _words(answer: dict[str, float | int | None]) -> str:

@@ -15,6 +15,7 @@ from granian.server.embed import Server
 
 from rms.app import create_app
 from rms.cli.command import Arguments, Command, Context, Exit
+from rms.cli.parser import port, whole
 from rms.errors import Unavailable
 from rms.log import get_log
 
@@ -29,18 +30,18 @@ async def run_web(context: Context, arguments: Arguments) -> int:
     """Serve until told to stop."""
     if arguments.die_with_parent:
         die_with_parent(os.getppid())
-    host, port = arguments.host, arguments.port or context.settings.web_port
-    _refuse_taken(host, port=port)
+    host, on_port = arguments.host, arguments.port or context.settings.web_port
+    _refuse_taken(host, on_port=on_port)
     async with context.database("web", size=arguments.connections, statement_timeout_ms=10_000) as database:
         async with database.transaction() as tx:
             demo = not tx.live
         app = create_app(context.settings, database=database, demo=demo)
         server = Server(
-            app, address=host, port=port, interface=Interfaces.ASGI, backlog=_WAITING_CONNECTIONS,
+            app, address=host, port=on_port, interface=Interfaces.ASGI, backlog=_WAITING_CONNECTIONS,
             backpressure=_AT_ONCE, websockets=False, log_enabled=False, log_access=False,
             http1_settings=HTTP1Settings(header_read_timeout=15_000, max_buffer_size=65_536),
         )  # fmt: skip
-        context.say(f"RMS answers at {context.settings.base_url} (port {port}). Ctrl-C ends it.")
+        context.say(f"RMS answers at {context.settings.base_url} (port {on_port}). Ctrl-C ends it.")
         await _serve(server)
     log.info("stopped", process="web")
     return Exit.DONE
@@ -59,14 +60,16 @@ async def _serve(server: Server) -> None:
             loop.remove_signal_handler(number)
 
 
-def _refuse_taken(host: str, *, port: int) -> None:
+def _refuse_taken(host: str, *, on_port: int) -> None:
     """Say in words that a port is taken; the server itself would say it with a trace."""
     with contextlib.closing(socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((host, port))
+            probe.bind((host, on_port))
         except OSError as error:
-            raise Unavailable(f"Port {port} on {host} cannot be used ({error.strerror}). Set RMS_WEB_PORT.") from error
+            raise Unavailable(
+                f"Port {on_port} on {host} cannot be used ({error.strerror}). Set RMS_WEB_PORT."
+            ) from error
 
 
 def die_with_parent(parent: int) -> None:
@@ -81,8 +84,10 @@ def die_with_parent(parent: int) -> None:
 def web_arguments(parser: argparse.ArgumentParser) -> None:
     """Where to listen; the settings name the port otherwise."""
     parser.add_argument("--host", default="127.0.0.1", help="the address to listen on (default: 127.0.0.1)")
-    parser.add_argument("--port", type=int, help="the port to listen on (default: RMS_WEB_PORT)")
-    parser.add_argument("--connections", type=int, default=8, help="connections to the database (default: 8)")
+    parser.add_argument("--port", type=port, help="the port to listen on (default: RMS_WEB_PORT)")
+    parser.add_argument(
+        "--connections", type=whole(least=1, most=1000), default=8, help="connections to the database (default: 8)"
+    )
     parser.add_argument(
         "--die-with-parent", action="store_true", help="end when the process that started this one ends"
     )
