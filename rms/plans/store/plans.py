@@ -14,7 +14,7 @@ from rms.errors import NotFound
 from rms.plans.model import Change, Course, Done, Override
 from rms.plans.protocol import Protocol
 from rms.plans.schedule import EffectivePlan, effective
-from rms.plans.store.protocols import decoded
+from rms.plans.store.protocols import protocol_of
 
 #: States in which nothing about the plan has ended; results are judged in all of them.
 NOT_ENDED = ("draft", "active", "paused", "suspended", "held", "in_transfer")
@@ -47,7 +47,7 @@ class PlanOnFile(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _PLAN = """
-select p.*, v.content, v.digest, m.born_text,
+select p.*, v.digest, m.born_text,
        (select coalesce(jsonb_object_agg(a.anchor, a.on_date), '{}') from plan_anchor a
          where a.organisation_id = p.organisation_id and a.plan_id = p.id) as anchors,
        (select coalesce(jsonb_agg(jsonb_build_object('content', o.content, 'reason', o.reason, 'author', o.author_name,
@@ -61,13 +61,13 @@ select p.*, v.content, v.digest, m.born_text,
 """
 
 
-def _plan(row: Mapping[str, Any]) -> PlanOnFile:
+async def _plan(tx: Tx, row: Mapping[str, Any]) -> PlanOnFile:
     started = row["started_at"] or row["created_at"]
     return PlanOnFile(
         id=row["id"], ref=row["ref"], organisation_id=row["organisation_id"], patient_id=row["patient_id"],
         case_id=row["case_id"], team_id=row["team_id"], nurse_staff_id=row["nurse_staff_id"],
         protocol_version_id=row["protocol_version_id"],
-        protocol=decoded(row["protocol_version_id"], digest=row["digest"], content=row["content"]),
+        protocol=await protocol_of(tx, version_id=row["protocol_version_id"], digest=row["digest"]),
         state=row["state"], state_reason=row["state_reason"], state_until=row["state_until"],
         held_from=row["held_from"], revision=row["revision"],
         course=Course(
@@ -109,7 +109,7 @@ async def plan_on_file(tx: Tx, *, organisation_id: int, plan_id: int, lock: bool
     row = await tx.fetchrow(f"{_PLAN} where p.organisation_id = $1 and p.id = $2", organisation_id, plan_id)
     if row is None:
         raise NotFound("There is no such plan.")
-    return _plan(row)
+    return await _plan(tx, row)
 
 
 async def effective_plan(tx: Tx, *, organisation_id: int, plan_id: int) -> EffectivePlan:
@@ -121,7 +121,7 @@ async def plans_of(tx: Tx, *, organisation_id: int, patient_id: int) -> list[Pla
     """All plans of a person, ended ones too, the oldest first."""
     rows = await tx.fetch(f"{_PLAN} where p.organisation_id = $1 and p.patient_id = $2 order by p.id", organisation_id,
                           patient_id)  # fmt: skip
-    return [_plan(row) for row in rows]
+    return [await _plan(tx, row) for row in rows]
 
 
 async def open_plans_of(tx: Tx, *, organisation_id: int, patient_id: int) -> list[PlanOnFile]:
@@ -135,7 +135,7 @@ async def open_plans_of(tx: Tx, *, organisation_id: int, patient_id: int) -> lis
         f"{_PLAN} where p.organisation_id = $1 and p.patient_id = $2 and p.state <> 'ended' order by p.id",
         organisation_id, patient_id,
     )  # fmt: skip
-    return [_plan(row) for row in rows]
+    return [await _plan(tx, row) for row in rows]
 
 
 async def plan_by_name(tx: Tx, *, organisation_id: int, name: str) -> PlanOnFile:

@@ -31,6 +31,15 @@ def decoded(version_id: int, *, digest: bytes, content: Mapping[str, Any]) -> Pr
     return _decoded[key]
 
 
+async def protocol_of(tx: Tx, *, version_id: int, digest: bytes) -> Protocol:
+    """The protocol of a stored version by its digest; its text is read from the database once a process."""
+    key = (version_id, digest)
+    if key not in _decoded:
+        content = await tx.fetchval("select content from protocol_version where id = $1", version_id)
+        return decoded(version_id, digest=digest, content=content)
+    return _decoded[key]
+
+
 _VERSIONS = """
 select v.id, v.content, v.digest, o.signed_at, o.for_demonstration_only, s.display_name as signed_by
   from protocol_version v
