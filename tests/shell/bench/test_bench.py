@@ -86,7 +86,12 @@ async def test_every_open_step_stands_on_the_calendar_once(filled: World) -> Non
     assert calendar[0] == row["open"]
 
 
-async def test_a_second_load_is_refused_and_so_is_a_live_database(filled: World) -> None:
+async def test_a_live_database_is_refused(live_database: tuple[str, Database]) -> None:
+    with pytest.raises(Refused, match="live"):
+        await load(live_database[0], people=PEOPLE, say=silent)
+
+
+async def test_a_second_load_is_refused_and_so_are_more_people_than_there_are_numbers(filled: World) -> None:
     with pytest.raises(Refused, match="already"):
         await load(filled.url(), people=PEOPLE, say=silent)
     with pytest.raises(Refused, match="Between 1 and"):
