@@ -16,6 +16,7 @@ from rms.plans.store.plans import (
     open_plans_of,
     plan_by_name,
     plan_on_file,
+    plans_by_id,
     plans_of,
 )
 from rms.plans.store.protocols import (
@@ -40,6 +41,7 @@ __all__ = [
     "open_plans_of",
     "plan_by_name",
     "plan_on_file",
+    "plans_by_id",
     "plans_of",
     "protocol_by_key",
     "protocol_version",
