@@ -100,3 +100,4 @@ class DecisionRow(Table, tablename="decision"):
     takes_effect_at = Timestamptz(null=False, default=None)
     undone_at = Timestamptz(null=True, default=None)
     undone_by_staff_id = BigInt(null=True, default=None)
+    overtaken_at = Timestamptz(null=True, default=None)

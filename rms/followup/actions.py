@@ -12,7 +12,7 @@ from rms.db.engine import Tx
 from rms.errors import NotFound
 from rms.followup import moves
 from rms.followup.moves import SavedAnswer
-from rms.followup.moves.deciding import Subject
+from rms.followup.moves.about import Subject
 from rms.people.store import lock_people
 from rms.plans.model import Override
 

@@ -1,15 +1,34 @@
 """The worker's duties that cross rooms: rules that time alone changes, and deaths told elsewhere."""
 
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+import asyncpg
+import msgspec
+
+from rms.alerts.model import AlertKind
+from rms.alerts.moves import raise_alert
 from rms.audit.model import WORKER
 from rms.dates import PartialDate
 from rms.db.database import Database
+from rms.db.engine import Tx
+from rms.errors import DatabaseAway, RmsError
 from rms.followup.moves.dying import apply_death, apply_reversal
 from rms.followup.moves.judging import judge
 from rms.followup.watching import moved_by_time
 from rms.people.store import lock_people
+from rms.plans.moves import set_judge_on
 from rms.plans.store import plan_on_file
 
 CHUNK = 50
+
+
+_DUE = """
+select p.id, p.organisation_id, p.team_id, p.patient_id
+  from plan p join patient m on m.organisation_id = p.organisation_id and m.id = p.patient_id
+ where p.judge_on <= $1 order by m.id, p.id limit $2 for no key update of m, p skip locked
+"""
 
 
 async def judge_due(database: Database) -> int:
@@ -17,19 +36,33 @@ async def judge_due(database: Database) -> int:
     judged = 0
     while True:
         async with database.transaction() as tx:
-            rows = await tx.fetch(
-                "select id, organisation_id from plan where judge_on <= $1 order by judge_on, id limit $2"
-                " for no key update skip locked",
-                tx.today,
-                CHUNK,
-            )
+            rows = await tx.fetch(_DUE, tx.today, CHUNK)
             for row in rows:
-                plan = await plan_on_file(tx, organisation_id=row["organisation_id"], plan_id=row["id"])
-                await judge(tx, plan=plan, rules=moved_by_time(plan.effective.rules), cause_kind="day",
-                            cause_id=tx.today.toordinal(), only_news=True, by=WORKER, now=tx.now)  # fmt: skip
+                await _judge_alone(tx, row)
         judged += len(rows)
         if len(rows) < CHUNK:
             return judged
+
+
+async def _judge_alone(tx: Tx, row: Mapping[str, Any]) -> None:
+    """A plan that cannot be judged becomes a task of its team, is tried again tomorrow, and holds up nobody else."""
+    organisation_id, plan_id = row["organisation_id"], row["id"]
+    await tx.execute("savepoint one_plan")
+    try:
+        plan = await plan_on_file(tx, organisation_id=organisation_id, plan_id=plan_id)
+        await judge(tx, plan=plan, rules=moved_by_time(plan.effective.rules), cause_kind="day",
+                    cause_id=tx.today.toordinal(), only_news=True, by=WORKER, now=tx.now)  # fmt: skip
+    except DatabaseAway:
+        raise
+    except (RmsError, msgspec.ValidationError, asyncpg.IntegrityConstraintViolationError) as error:
+        await tx.execute("rollback to savepoint one_plan")
+        await set_judge_on(tx, organisation_id=organisation_id, plan_id=plan_id, on=tx.today + timedelta(days=1))
+        await raise_alert(
+            tx, organisation_id=organisation_id, team_id=row["team_id"], kind=AlertKind.FIX_DATA, subject_kind="plan",
+            subject_id=plan_id, rule_key="plan-cannot-be-judged", patient_id=row["patient_id"], plan_id=plan_id,
+            sentence=f"The rules of this plan cannot be asked again by themselves: {error} Please look at its results.",
+            cause_kind="day", cause_id=tx.today.toordinal(), by=WORKER, now=tx.now,
+        )  # fmt: skip
 
 
 _TOLD_ELSEWHERE = """

@@ -93,7 +93,7 @@ async def _tell_why_not(tx: Tx, row: Mapping[str, Any], *, why: str, answered: b
         tx, organisation_id=row["organisation_id"], team_id=row["team_id"], kind=AlertKind.FIX_DATA,
         subject_kind=subject[0], subject_id=subject[1], rule_key=f"cannot-ask:{row['questionnaire_key']}",
         patient_id=row["patient_id"] if answered else None, plan_id=row["plan_id"] if answered else None, sentence=why,
-        cause_kind=f"occurrence:{row['stage']}", cause_id=row["occurrence_id"], by=WORKER, now=tx.now,
+        cause_kind=f"occurrence:{row['stage']}:{row['rescheduled']}", cause_id=row["occurrence_id"], by=WORKER, now=tx.now,
     )  # fmt: skip
 
 
@@ -103,7 +103,7 @@ async def _tell_no_birth_date(tx: Tx, row: Mapping[str, Any]) -> None:
         subject_kind="patient", subject_id=row["patient_id"], rule_key="birth-date", patient_id=row["patient_id"],
         plan_id=row["plan_id"],
         sentence=f"{row['title']} cannot be answered by link, because the whole date of birth is not known: phone the person.",
-        cause_kind=f"occurrence:{row['stage']}", cause_id=row["occurrence_id"], by=WORKER, now=tx.now,
+        cause_kind=f"occurrence:{row['stage']}:{row['rescheduled']}", cause_id=row["occurrence_id"], by=WORKER, now=tx.now,
     )  # fmt: skip
 
 

@@ -48,6 +48,7 @@ class DecisionOnFile(msgspec.Struct, frozen=True, kw_only=True):
     decided_at: datetime
     takes_effect_at: datetime
     undone: bool
+    overtaken: bool
 
 
 async def record_decision(
@@ -72,8 +73,8 @@ async def record_decision(
         "insert into decision (organisation_id, patient_id, plan_id, subject_kind, subject_id, alert_id, kind, note,"
         " until_on, decided_at, decided_by_staff_id, takes_effect_at)"
         " values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"
-        " on conflict (organisation_id, subject_kind, subject_id) where undone_at is null and kind <> 'set_aside'"
-        " do nothing returning *",
+        " on conflict (organisation_id, subject_kind, subject_id)"
+        " where undone_at is null and overtaken_at is null and kind <> 'set_aside' do nothing returning *",
         organisation_id, patient_id, plan_id, subject_kind, subject_id, alert_id, kind, note, until_on, now, by.id,
         now + HOLD,
     )  # fmt: skip
@@ -100,6 +101,8 @@ async def undo_decision(tx: Tx, *, made: DecisionOnFile, by: Actor, now: datetim
         raise Refused("Only a named member of staff can undo a decision.")
     if made.undone:
         raise Refused("It is undone already.")
+    if made.overtaken:
+        raise Refused("What it was about has changed since, so nothing of it holds any more. Decide anew instead.")
     if now >= made.takes_effect_at:
         raise Refused("The quarter of an hour is over and what it caused has left. Decide anew instead.")
     await tx.execute(
@@ -110,10 +113,23 @@ async def undo_decision(tx: Tx, *, made: DecisionOnFile, by: Actor, now: datetim
                  patient_id=made.patient_id, organisation_id=made.organisation_id)  # fmt: skip
 
 
+async def overtake(
+    tx: Tx, *, organisation_id: int, subject_kind: str, subject_id: int, now: datetime
+) -> DecisionOnFile | None:
+    """What was decided about has changed: the decision in force becomes history. Returns it; None when there is none."""
+    row = await tx.fetchrow(
+        "update decision set overtaken_at = $4 where organisation_id = $1 and subject_kind = $2 and subject_id = $3"
+        " and undone_at is null and overtaken_at is null and kind <> 'set_aside' returning *",
+        organisation_id, subject_kind, subject_id, now,
+    )  # fmt: skip
+    return None if row is None else _decision(row)
+
+
 def _decision(row: Mapping[str, Any]) -> DecisionOnFile:
     return DecisionOnFile(
         id=row["id"], organisation_id=row["organisation_id"], patient_id=row["patient_id"], plan_id=row["plan_id"],
         subject_kind=row["subject_kind"], subject_id=row["subject_id"], alert_id=row["alert_id"],
         kind=DecisionKind(row["kind"]), note=row["note"], decided_at=row["decided_at"],
         takes_effect_at=row["takes_effect_at"], undone=row["undone_at"] is not None,
+        overtaken=row["overtaken_at"] is not None,
     )  # fmt: skip

@@ -133,6 +133,8 @@ create table decision (
   takes_effect_at timestamptz not null,
   undone_at timestamptz,
   undone_by_staff_id bigint,
+  -- What it was about has changed since: it is history, and somebody decides anew.
+  overtaken_at timestamptz,
   constraint decision_ref_once unique (ref),
   constraint decision_of_organisation unique (organisation_id, id),
   constraint decision_patient foreign key (organisation_id, patient_id) references patient (organisation_id, id),
@@ -146,9 +148,9 @@ create table decision (
   constraint decision_set_aside_has_a_date check (kind <> 'set_aside' or (until_on is not null and note is not null))
 );
 create unique index decision_one_in_force on decision (organisation_id, subject_kind, subject_id)
-  where undone_at is null and kind <> 'set_aside';
+  where undone_at is null and overtaken_at is null and kind <> 'set_aside';
 create index decision_by_patient on decision (organisation_id, patient_id, decided_at);
-call put_under_scope('decision', web => 'select, insert, update', worker => 'select');
+call put_under_scope('decision', web => 'select, insert, update', worker => 'select, update (overtaken_at)');
 """
 
 

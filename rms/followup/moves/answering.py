@@ -5,12 +5,13 @@ from typing import Any
 
 import msgspec
 
-from rms.alerts.model import AlertKind
+from rms.alerts.model import AlertKind, RedFlag
+from rms.alerts.moves import raise_alert
 from rms.audit.model import Actor
 from rms.db.engine import Tx
 from rms.events.model import EventKind
 from rms.events.payloads import PromScore
-from rms.followup.moves.judging import judge
+from rms.followup.moves.judging import Judged, judge
 from rms.followup.moves.telling import subject_of, tell
 from rms.followup.watching import about_questionnaire, about_red_flags
 from rms.plans.moves import close_occurrence
@@ -39,8 +40,25 @@ async def save_answer(
     answer_id = await tx.fetchval(
         "select max(id) from answer where organisation_id = $1 and assignment_id = $2", organisation_id, assignment_id
     )
-    await judge(tx, plan=plan, rules=rules, cause_kind="answer", cause_id=answer_id, by=by, now=now)
+    judged = await judge(tx, plan=plan, rules=rules, cause_kind="answer", cause_id=answer_id, by=by, now=now)
+    for flag in _unheard(flags, judged):
+        await raise_alert(
+            tx, organisation_id=organisation_id, team_id=plan.team_id, kind=flag.kind, subject_kind="plan",
+            subject_id=plan.id, rule_key=f"answer:{flag.questionnaire}:{flag.item}", patient_id=plan.patient_id,
+            plan_id=plan.id, sentence=f"An answer needs a person: {flag.words}", cause_kind="answer", cause_id=answer_id,
+            by=by, now=now,
+        )  # fmt: skip
     return SavedAnswer(act_today=any(flag.kind is AlertKind.ACT_TODAY for flag in flags))
+
+
+def _unheard(flags: tuple[RedFlag, ...], judged: list[Judged]) -> list[RedFlag]:
+    """The flags that no rule of the plan spoke about: it has none for this question, or looked at newer answers."""
+    heard: set[tuple[object, object]] = set()
+    for one in judged:
+        items = one.finding.inputs.get("items")
+        if one.alert_id is not None and isinstance(items, list):
+            heard |= {(item["item"], item["ref"]) for item in items}
+    return [flag for flag in flags if (flag.item, flag.ref) not in heard]
 
 
 async def submit_answers(tx: Tx, *, organisation_id: int, assignment_id: int, by: Actor, now: datetime) -> None:

@@ -17,7 +17,7 @@ from rms.errors import Refused
 from rms.events.model import EventKind
 from rms.events.payloads import FollowUpEnded, PlanHeld, PlanRestored
 from rms.followup.moves.telling import plan_told, subject_of, tell
-from rms.messages.moves import hold_for_patient, void_for_patient
+from rms.messages.moves import hold_for_patient, release_for_patient, void_for_patient
 from rms.people.moves import mark_alive, mark_dead
 from rms.people.store import person
 from rms.plans.moves import end, hold, restore
@@ -139,8 +139,10 @@ async def reverse_death(
 async def apply_reversal(
     tx: Tx, *, organisation_id: int, patient_id: int, why: str, by: Actor, now: datetime
 ) -> list[str]:
-    """What a reversal means at one organisation."""
+    """What a reversal means at one organisation. What was held may leave again; every gate is asked anew."""
     await mark_alive(tx, organisation_id=organisation_id, patient_id=patient_id, why=why, by=by)
+    await release_for_patient(tx, organisation_id=organisation_id, patient_id=patient_id,
+                              reason="The recorded death was a mistake.", now=now)  # fmt: skip
     missed: list[str] = []
     for plan in await open_plans_of(tx, organisation_id=organisation_id, patient_id=patient_id):
         if plan.state != "held":

@@ -1,7 +1,8 @@
 """A result arrives: kept, matched to its step, judged, and its alert raised, in one transaction.
 
-Rules judge every result of a watched analyte, expected or not, in every state of a plan. For a person whose plans have
-all ended, the last plan's rules and team judge it. A result that is not final is kept and judged by nobody yet.
+Rules judge every result of a watched analyte, expected or not, in every state of a plan. When no plan that runs watches
+it, the rules and the team of the last ended plan that does judge it. A result that is not final is kept and judged by
+nobody yet; when a final one is taken back, the rules are asked about what is left.
 """
 
 from datetime import datetime, timedelta
@@ -13,11 +14,12 @@ from rms.audit.model import Actor
 from rms.audit.moves import record
 from rms.db.engine import Tx
 from rms.followup.moves.judging import Judged, judge
+from rms.followup.moves.overtaking import decide_anew
 from rms.followup.watching import about_analyte
 from rms.people.store import PersonOnFile, team_for_site
 from rms.plans.model import FIRST_ADDED
 from rms.plans.moves import close_occurrence, reopen_occurrence
-from rms.plans.store import OccurrenceOnFile, PlanOnFile, open_occurrences, open_plans_of, plan_on_file, plans_of
+from rms.plans.store import OccurrenceOnFile, PlanOnFile, open_occurrences, open_plans_of, plans_of
 from rms.results.matching import Closes, OpenOccurrence, match_step
 from rms.results.model import Observation
 from rms.results.moves import Filed, file_observation, place_result, set_review_state
@@ -49,7 +51,7 @@ async def file_result(
 ) -> FiledResult:
     """File one observation about a person of one organisation. The caller has locked the person."""
     plans = await open_plans_of(tx, organisation_id=organisation_id, patient_id=person.id)
-    judging = plans or (await plans_of(tx, organisation_id=organisation_id, patient_id=person.id))[-1:]
+    judging = await _judges(tx, person=person, plans=plans, analyte=observation.analyte)
     team_id = await _team(tx, organisation_id=organisation_id, plans=judging, analyte=observation.analyte)
     filed = await file_observation(
         tx, organisation_id=organisation_id, patient_id=person.id, team_id=team_id, observation=observation,
@@ -59,16 +61,18 @@ async def file_result(
         return _outcome(filed, occurrence_id=None, because="It is known already.", judged=())
     await record(tx, by=by, verb="result.file", subject_kind="result", subject_id=filed.result_id, patient_id=person.id,
                  organisation_id=organisation_id, details={"new": filed.is_new})  # fmt: skip
-    occurrence_id, because = await _place(tx, filed=filed, plans=plans, by=by, now=now)
+    if not filed.is_new:
+        await decide_anew(tx, filed=filed, team_id=team_id, by=by, now=now)
+    occurrence_id, because = await _place(tx, filed=filed, plans=plans, judging=judging, by=by, now=now)
     judged: list[Judged] = []
     watched = False
     for plan in judging:
         rules = about_analyte(plan.effective.rules, observation.analyte)
         watched = watched or bool(rules)
-        if filed.counts:
-            fresh = await plan_on_file(tx, organisation_id=organisation_id, plan_id=plan.id)
-            judged += await judge(tx, plan=fresh, rules=rules, cause_kind="result_version", cause_id=filed.version_id, by=by,
-                                  now=now)  # fmt: skip
+        if filed.counts or filed.previously_final:
+            own_day = filed.observation.sampled_on if filed.counts else None
+            judged += await judge(tx, plan=plan, rules=rules, cause_kind="result_version", cause_id=filed.version_id,
+                                  sampled_on=own_day, by=by, now=now)  # fmt: skip
     needs_review = watched or occurrence_id is not None
     await set_review_state(tx, organisation_id=organisation_id, result_id=filed.result_id,
                            state="to_review" if needs_review else "not_needed")  # fmt: skip
@@ -78,6 +82,16 @@ async def file_result(
 def _outcome(filed: Filed, *, occurrence_id: int | None, because: str, judged: tuple[Judged, ...]) -> FiledResult:
     return FiledResult(result_id=filed.result_id, version_id=filed.version_id, is_new=filed.is_new, changed=filed.changed,
                        occurrence_id=occurrence_id, because=because, judged=judged)  # fmt: skip
+
+
+async def _judges(tx: Tx, *, person: PersonOnFile, plans: list[PlanOnFile], analyte: str) -> list[PlanOnFile]:
+    """Whose rules are asked: the plans that have not ended, and when none of those watches it the last ended one that does."""
+    if any(about_analyte(plan.effective.rules, analyte) for plan in plans):
+        return plans
+    known = await plans_of(tx, organisation_id=person.organisation_id, patient_id=person.id)
+    ended = [plan for plan in known if plan.state == "ended"]
+    watching = [plan for plan in ended if about_analyte(plan.effective.rules, analyte)]
+    return [*plans, *(watching or ([] if plans else ended))[-1:]]
 
 
 async def _team(tx: Tx, *, organisation_id: int, plans: list[PlanOnFile], analyte: str) -> int:
@@ -90,7 +104,9 @@ async def _team(tx: Tx, *, organisation_id: int, plans: list[PlanOnFile], analyt
     return team.id
 
 
-async def _place(tx: Tx, *, filed: Filed, plans: list[PlanOnFile], by: Actor, now: datetime) -> tuple[int | None, str]:
+async def _place(
+    tx: Tx, *, filed: Filed, plans: list[PlanOnFile], judging: list[PlanOnFile], by: Actor, now: datetime
+) -> tuple[int | None, str]:
     """Close what the sample closes, in each plan once; a taken-back result opens again what it had closed."""
     observation = filed.observation
     if not filed.counts:
@@ -121,7 +137,7 @@ async def _place(tx: Tx, *, filed: Filed, plans: list[PlanOnFile], by: Actor, no
             placed = (None, found.because)
     if placed[0] is None:
         # It closes nothing, but it belongs to the plan that watches it: what is decided about it is told there.
-        watching = [plan for plan in plans if about_analyte(plan.effective.rules, observation.analyte)]
+        watching = [plan for plan in judging if about_analyte(plan.effective.rules, observation.analyte)]
         await place_result(tx, organisation_id=filed.organisation_id, result_id=filed.result_id, occurrence_id=None,
                            plan_id=watching[-1].id if watching else None)  # fmt: skip
     return placed

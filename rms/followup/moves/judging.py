@@ -1,13 +1,14 @@
 """Ask rules, keep what they said, and see to it that every breach has its alert: in the transaction of the news."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 
 import msgspec
 
-from rms.alerts.model import Finding, FindingOutcome
+from rms.alerts.model import AlertKind, Facts, Finding, FindingOutcome
 from rms.alerts.moves import end_episode_if_closed, raise_alert, store_evaluation
 from rms.alerts.rules import Rule, evaluate
+from rms.alerts.rules.evaluate import as_of
 from rms.alerts.rules.kinds import conditions_in
 from rms.audit.model import Actor
 from rms.db.engine import Tx
@@ -33,27 +34,52 @@ async def judge(
     cause_kind: str,
     cause_id: int,
     only_news: bool = False,
+    sampled_on: date | None = None,
     by: Actor,
     now: datetime,
 ) -> list[Judged]:
     """Ask some rules of a plan about the facts as they are now; every answer is stored, every breach has an alert.
 
-    With `only_news` (time passed, nothing else) an answer that is the same as the last one changes nothing.
+    With `only_news` (time passed, nothing else) an answer that is the same as the last one changes nothing. `sampled_on`
+    is the day of the sample that is the news: when later ones speak for the rule, it is judged in its own place too.
     """
-    facts = await gather(tx, plan=plan, today=tx.today)
+    rules = tuple(rules)
+    facts = await gather(tx, plan=plan, rules=rules, today=tx.today)
     judged = []
     for rule in rules:
         finding = evaluate(rule, facts)
         if only_news and await _said_already(tx, plan=plan, finding=finding):
             judged.append(Judged(finding=finding, alert_id=None))
             continue
-        judged.append(
-            await _act_on(tx, plan=plan, finding=finding, cause_kind=cause_kind, cause_id=cause_id, by=by, now=now)
-        )
+        own = _in_its_own_place(rule, facts, finding=finding, sampled_on=sampled_on)
+        judged += [
+            await _act_on(tx, plan=plan, finding=one, cause_kind=cause_kind, cause_id=cause_id, by=by, now=now)
+            for one in (own, finding)
+            if one is not None
+        ]
         if finding.repeat_by is not None:
             await _open_repeat(tx, plan=plan, rule=rule, finding=finding, by=by, now=now)
-    await _look_again(tx, plan=plan, judged=judged)
+    await _look_again(tx, plan=plan, judged=judged, all_asked=only_news)
     return judged
+
+
+def _in_its_own_place(rule: Rule, facts: Facts, *, finding: Finding, sampled_on: date | None) -> Finding | None:
+    """What the rule would have said of a late sample, had it come in time; None when that is clear, or nothing newer hides it.
+
+    A person looks soon, not today: what was sampled after it is clear.
+    """
+    if sampled_on is None or finding.outcome is not FindingOutcome.CLEAR:
+        return None
+    then = as_of(facts, day=sampled_on)
+    if (then.readings, then.reports) == (facts.readings, facts.reports):
+        return None
+    own = evaluate(rule, msgspec.structs.replace(then, today=sampled_on))
+    if own.outcome is FindingOutcome.CLEAR:
+        return None
+    return msgspec.structs.replace(
+        own, kind=AlertKind.LOOK_SOON, repeat_from=None, repeat_by=None, look_again_on=None,
+        sentence=f"A result came late, behind a newer one. {own.sentence} Since then: {finding.sentence}",
+    )  # fmt: skip
 
 
 async def _act_on(
@@ -112,8 +138,12 @@ async def _open_repeat(tx: Tx, *, plan: PlanOnFile, rule: Rule, finding: Finding
             return
 
 
-async def _look_again(tx: Tx, *, plan: PlanOnFile, judged: list[Judged]) -> None:
-    """Note the first day on which time alone changes an answer. A day that was noted for other rules is kept."""
+async def _look_again(tx: Tx, *, plan: PlanOnFile, judged: list[Judged], all_asked: bool) -> None:
+    """Note the first day on which time alone changes an answer.
+
+    A day that was noted for other rules is kept, also when it has come and the worker has not: only asking all the rules
+    that time moves deals with it.
+    """
     days = [
         one.finding.look_again_on
         for one in judged
@@ -121,6 +151,7 @@ async def _look_again(tx: Tx, *, plan: PlanOnFile, judged: list[Judged]) -> None
     ]
     noted = await tx.fetchval("select judge_on from plan where organisation_id = $1 and id = $2", plan.organisation_id,
                               plan.id)  # fmt: skip
-    if noted is not None and noted > tx.today:
+    if noted is not None and (noted > tx.today or not all_asked):
         days.append(noted)
-    await set_judge_on(tx, organisation_id=plan.organisation_id, plan_id=plan.id, on=min(days, default=None))
+    if (on := min(days, default=None)) != noted:
+        await set_judge_on(tx, organisation_id=plan.organisation_id, plan_id=plan.id, on=on)

@@ -177,7 +177,7 @@ async def _tell_the_team(tx: Tx, *, message: MessageOnFile, move: Move, now: dat
     await raise_alert(
         tx, organisation_id=message.organisation_id, team_id=message.team_id, kind=AlertKind.CHASE,
         subject_kind="patient", subject_id=message.patient_id, rule_key="message", patient_id=message.patient_id,
-        plan_id=message.plan_id, cause_kind="message", cause_id=message.id, by=WORKER, now=now,
+        plan_id=message.plan_id, cause_kind=f"message:{move.state}", cause_id=message.id, by=WORKER, now=now,
         sentence=f"A message ({what}, by {message.channel}) did not reach the person: {move.note}",
     )  # fmt: skip
 

@@ -48,10 +48,12 @@ async def void_for_cause(
 
 
 async def void_for_plan(tx: Tx, *, organisation_id: int, plan_id: int, reason: str, now: datetime) -> int:
-    """A plan was changed, paused, held or ended: what it had asked for with the old revision is no longer wanted."""
-    return await _stop(
-        tx, "plan_id = ${0}", plan_id, state="void", organisation_id=organisation_id, reason=reason, now=now
-    )
+    """A plan was changed, paused, held or ended: what it had asked for with the old revision is no longer wanted.
+
+    What a nurse decided to tell is no business of the plan's: a result that was reviewed is told, whatever becomes of it.
+    """
+    which = "plan_id = ${0} and cause_kind <> 'decision'"
+    return await _stop(tx, which, plan_id, state="void", organisation_id=organisation_id, reason=reason, now=now)
 
 
 async def void_for_patient(tx: Tx, *, organisation_id: int, patient_id: int, reason: str, now: datetime) -> int:

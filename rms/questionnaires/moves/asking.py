@@ -88,7 +88,7 @@ async def expire(tx: Tx, *, organisation_id: int, assignment_id: int, by: Actor,
         tx, organisation_id=organisation_id, team_id=found.team_id, kind=AlertKind.CHASE, subject_kind="plan",
         subject_id=found.plan_id, rule_key=f"chase:{found.step_key}", patient_id=found.patient_id, plan_id=found.plan_id,
         sentence=f"{found.title}, due on {found.due_on:%-d %B %Y}, closed without an answer: {begun}.",
-        cause_kind="assignment:expired", cause_id=assignment_id, by=by, now=now,
+        cause_kind=f"assignment:expired:{found.closes_on}", cause_id=assignment_id, by=by, now=now,
     )  # fmt: skip
 
 

@@ -68,13 +68,13 @@ async def _file_safely(tx: Tx, letter: Letter, *, earlier: Earlier | None, real_
 
 
 async def _file_unless_known(tx: Tx, letter: Letter, *, earlier: Earlier | None) -> Settled:
-    """A copy of what was filed changes nothing; a copy of what waits is tried, since what it waited for may have come."""
+    """A copy of what was filed changes nothing; any other copy is tried, since what the first one lacked may have come."""
     if earlier is None:
         return await settle_one(tx, letter)
     number, state = earlier
-    if state == "waiting":
+    if state != "filed":
         settled = await settle_one(tx, letter)
-        if settled.state == "filed":
+        if settled.state == "filed" or (state == "not_for_us" and settled.state == "waiting"):
             return settled
         await tx.execute("rollback to savepoint one_message")
     words = {"filed": "was filed", "waiting": "waits for a person", "not_for_us": "was not for us"}[state]

@@ -8,8 +8,16 @@ import pytest
 
 from rms.audit.model import WORKER
 from rms.messages.jobs import Outbox
-from rms.messages.model import Channel, Purpose, Recipient
-from rms.messages.moves import hold_for_patient, release_for_patient, void_for_cause, void_for_patient, void_for_plan
+from rms.messages.model import Channel, MessageState, Purpose, Recipient
+from rms.messages.moves import (
+    hold_for_patient,
+    release_for_patient,
+    stop,
+    void_for_cause,
+    void_for_patient,
+    void_for_plan,
+)
+from rms.messages.store import locked_message
 from rms.people.model import ContactKind, ContactPoint
 from rms.people.moves import mark_dead, set_contact, set_preference, stop_messages
 from rms.people.store import lock_people
@@ -267,3 +275,22 @@ def test_a_grace_shorter_than_the_lease_is_refused() -> None:
     with pytest.raises(ValueError, match="longer than the lease"):
         Outbox(gateways={}, catalogue=given.catalogue, links=given.links, portal_url=given.portal_url,
                lease_seconds=60, grace=timedelta(seconds=60))  # fmt: skip
+
+
+async def test_a_message_that_fails_after_its_hold_was_dealt_with_is_told_again(office: PostOffice) -> None:
+    message_id = await office.queue()
+    async with office.world.worker.transaction() as tx:
+        message = await locked_message(tx, organisation_id=office.trust.organisation_id, message_id=message_id)
+        await stop(tx, message=message, state=MessageState.HELD, reason="Nobody knows.", now=tx.now)
+    await office.world.as_owner(
+        "update alert set state = 'closed', closed_at = now(), next_escalation_at = null, closed_by_staff_id = $1,"
+        " outcome = 'person_called'", office.trust.nurse.id,
+    )  # fmt: skip
+    await office.world.as_owner(
+        "update message set state = 'sending', epoch = 1, called_at = now(), lease_until = now(), address = 'x'"
+    )
+    async with office.world.worker.transaction() as tx:
+        sent = await locked_message(tx, organisation_id=office.trust.organisation_id, message_id=message_id)
+        await stop(tx, message=sent, state=MessageState.FAILED, reason="It was refused.", now=tx.now)
+    [sentence] = await office.alerts()
+    assert "It was refused." in sentence

@@ -11,7 +11,7 @@ from rms.people.moves import set_preference
 from rms.plans.moves import pause
 from rms.questionnaires.jobs import ask_due, expire_due
 from rms.questionnaires.model import Chose
-from rms.questionnaires.moves import load_questionnaires, save_answer, submit
+from rms.questionnaires.moves import ask, load_questionnaires, save_answer, submit
 from rms.questionnaires.store import assignment
 from tests.asked import asked, assignment_id_of, follow, link_of
 from tests.cast import a_person, a_trust
@@ -204,3 +204,18 @@ async def test_loading_twice_changes_nothing_and_a_changed_file_is_refused(world
                 await tx.execute("alter table questionnaire_version disable trigger all")
                 await tx.execute("update questionnaire_version set digest = '\\x00'")
                 await load_questionnaires(tx)
+
+
+async def test_one_that_was_asked_again_and_runs_out_again_is_told_again(world):
+    trust = await a_trust(world)
+    followed = await asked(world, trust)
+    await world.move_civil_clock(61)
+    await expire_due(world.worker)
+    await world.as_owner("update alert set state = 'closed', closed_at = now(), closed_by_staff_id = $1, outcome = 'person_called',"
+                         " next_escalation_at = null where sentence like '%closed without an answer%'",
+                         trust.nurse.id)  # fmt: skip
+    async with world.worker.transaction() as tx:
+        await ask(tx, organisation_id=trust.organisation_id, occurrence_id=followed.occurrence_id, by=trust.nurse)
+    await world.move_civil_clock(61)
+    assert await expire_due(world.worker) == 1
+    assert await world.as_owner("select from alert where state = 'open' and sentence like '%closed without an answer%'")

@@ -456,3 +456,18 @@ async def _reader(world: World, crash: str) -> int:
     environment = {**os.environ, "RMS_CRASHPOINT": crash}
     one = await asyncio.create_subprocess_exec(sys.executable, "-c", _READER, world.url("rms_worker"), env=environment)
     return await one.wait()
+
+
+async def test_a_copy_of_what_was_not_for_us_is_read_when_the_person_is_on_file_by_then(
+    world: World, trust: Trust
+) -> None:
+    newcomer = a_person(7, family="Latecomer", born_on=date(1931, 1, 1))
+    sodium = oru(newcomer, obx("140", code="2951-2^Sodium^LN")).replace(b"PSA^PSA", b"U^U")
+    await arrive(world, sodium)
+    await file_inbox(world.worker)
+    await arrive(world, sodium)
+    await file_inbox(world.worker)
+    await on_file(world, trust, newcomer)
+    await arrive(world, sodium)
+    await file_inbox(world.worker)
+    assert await states(world) == ["not_for_us", "duplicate", "filed"]
