@@ -11,7 +11,7 @@ from rms.audit.keys import heads_file, public_keys
 from rms.cli.command import Arguments, Command, Context, Exit
 from rms.cli.parser import port, whole
 from rms.db.database import Database
-from rms.errors import BadInput
+from rms.errors import BadInput, Unavailable
 
 
 async def run_verify(context: Context, arguments: Arguments) -> int:
@@ -114,9 +114,15 @@ async def run_register_serve(context: Context, arguments: Arguments) -> int:
 
     from rms.rehearsal.register.server import running
 
-    async with running(port=arguments.port, log=context.settings.home / "register.jsonl") as (_, url):
-        context.say(f"The register answers at {url}. Ctrl-C ends it.")
-        await asyncio.Event().wait()
+    try:
+        async with running(port=arguments.port, log=context.settings.home / "register.jsonl") as (_, url):
+            context.say(f"The register answers at {url}. Ctrl-C ends it.")
+            await asyncio.Event().wait()
+    except OSError as error:
+        place = f"port {arguments.port} and {context.settings.home}"
+        raise Unavailable(
+            f"The register needs {place} ({error.strerror}): choose another --port or RMS_HOME."
+        ) from error
     return Exit.DONE
 
 

@@ -30,11 +30,14 @@ def as_object(batch: Batch) -> Mapping[str, Any]:
         "staged_by": batch.staged_by,
         "settled_at": batch.settled_at,
         "settled_by": batch.settled_by,
-        "read": msgspec.to_builtins(batch.read),
+        "read": {
+            "read": batch.read.read, "used": batch.read.used, "held_back": batch.read.held_back,
+            "ignored": [{"reason": reason, "count": count} for reason, count in batch.read.ignored.items()],
+        },
         "counts": {str(action): number for action, number in batch.counts.items()},
         "changes_nothing": batch.changes_nothing,
         "rows": [_row_object(row) for row in batch.rows],
-    }
+    }  # fmt: skip
 
 
 def _row_object(row: Row) -> Mapping[str, Any]:

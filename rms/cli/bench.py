@@ -75,7 +75,14 @@ async def run_run(context: Context, arguments: Arguments) -> int:
             report = await _measure(context, arguments.benchmark, server=server, owner=owner, repeats=arguments.repeats)
         finally:
             await owner.close()
-    context.show(msgspec.to_builtins(report), as_table(report))
+    told = msgspec.to_builtins(report) | {
+        "checks": [{"name": name, "ok": ok} for name, ok in report.checks.items()],
+        "counts": [{"name": name, "value": value} for name, value in report.counts.items()],
+        "settings": msgspec.to_builtins(report.settings)
+        | {"database": [{"name": name, "value": value} for name, value in report.settings.database.items()],
+           "versions": [{"name": name, "value": value} for name, value in report.settings.versions.items()]},
+    }  # fmt: skip
+    context.show(told, as_table(report))
     return Exit.DONE if all(report.checks.values()) else Exit.NO
 
 

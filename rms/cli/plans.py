@@ -136,7 +136,7 @@ async def run_explain(context: Context, arguments: Arguments) -> int:
         "id": plan.id, "ref": str(plan.ref), "state": plan.state, "state_reason": plan.state_reason,
         "revision": plan.revision, "protocol": plan.protocol.key, "version": plan.protocol.version,
         "started_on": plan.course.started_on, "anchors": dict(plan.course.anchors),
-        "limits": {rule: str(limit) for rule, limit in plan.effective.limits.items()},
+        "limits": [{"rule": rule, "limit": str(limit)} for rule, limit in plan.effective.limits.items()],
     }  # fmt: skip
     overrides = msgspec.to_builtins(plan.overrides)
     context.show({"plan": head, "overrides": overrides, "steps": steps}, "\n".join(_explained(head, overrides, steps)))

@@ -9,7 +9,7 @@ import msgspec
 
 from rms.cli.command import Arguments, Command, Context, Exit
 from rms.cli.parser import port, seconds
-from rms.errors import BadInput, RmsError
+from rms.errors import BadInput, Refused, RmsError
 from rms.rehearsal.story.expected import Values, meanings
 
 
@@ -29,6 +29,15 @@ def values_from(path: Path | None) -> Values:
     return values
 
 
+def _playground(home: Path) -> Path:
+    """A home that may be thrown away: new, empty, or made by us. Refused for anything else."""
+    if home.exists() and not home.is_dir():
+        raise BadInput(f"{home} is not a directory.")
+    if home.is_dir() and any(home.iterdir()) and not (home / "server.lock").exists():
+        raise Refused(f"{home} holds what RMS did not make, and would be thrown away: name another directory.")
+    return home
+
+
 async def run_story(context: Context, arguments: Arguments) -> int:
     """Play the story on a fresh database; 0 when everything outside is as it should be, 1 at the first difference."""
     from rms.rehearsal.story.look import Difference
@@ -36,7 +45,7 @@ async def run_story(context: Context, arguments: Arguments) -> int:
     from rms.rehearsal.story.stage import Stage
 
     values = values_from(arguments.values)
-    home = arguments.home or context.settings.home / "story"
+    home = _playground(arguments.home or context.settings.home / "story")
     stage = Stage(home)
     try:
         await asyncio.to_thread(stage.open, fresh=True, tick=arguments.tick)
@@ -67,7 +76,7 @@ async def run_demo(context: Context, arguments: Arguments) -> int:
     """Bring a demo up: play the story once into its database, then stay up until told to stop."""
     from rms.rehearsal.demo import Demo
 
-    home = arguments.home or context.settings.home / "demo"
+    home = _playground(arguments.home or context.settings.home / "demo")
     if arguments.fresh and home.exists():
         shutil.rmtree(home)
     try:

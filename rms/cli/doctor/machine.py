@@ -32,6 +32,7 @@ def _home(home: Path) -> Finding:
 
 
 def _disk(home: Path) -> Finding:
+    """Free bytes where the home lies or will lie."""
     free = shutil.disk_usage(_nearest(home)).free
     said = f"{free / 1e9:.1f} GB are free on the disk of {home}."
     return fine("disk", said) if free >= LEAST_FREE_BYTES else wrong("disk", f"{said} Make room.")
