@@ -19,7 +19,7 @@ import msgspec
 
 from rms.audit.model import Actor, ActorKind
 from rms.db.database import Database
-from rms.db.embedded import EmbeddedServer, ensure
+from rms.db.embedded import EmbeddedServer
 from rms.errors import BadInput, Unavailable
 from rms.people.model import Role, TumourSite
 from rms.people.staff import add_organisation, add_staff, add_team
@@ -72,7 +72,7 @@ class Stage:
         self.home = home
         self.ports = ports or free_ports()
         self.logs = home / "logs"
-        self.server: EmbeddedServer
+        self.server = EmbeddedServer(home)
         self.processes: list[Process] = []
         self._watching = threading.Event()
         self._watcher: threading.Thread | None = None
@@ -139,7 +139,7 @@ class Stage:
         self.home.mkdir(parents=True, exist_ok=True)
         self.home.chmod(0o711)
         self.logs.mkdir(exist_ok=True)
-        self.server = ensure(self.home)
+        self.server.start()
         if fresh:
             self.rms("migrate", "--mode", "demo")
         self._start_processes(tick)

@@ -31,7 +31,7 @@ def test_the_pipe_tells_when_the_parent_is_gone() -> None:
         assert server != watcher.pid
         assert not ended(server)
         watcher.stdin.close()
-        assert until(lambda: ended(server), seconds=2)
+        assert until(lambda: ended(server), seconds=15)
         watcher.wait()
 
 
@@ -40,7 +40,7 @@ def test_a_signal_to_the_watcher_reaches_the_server() -> None:
         assert watcher.stdout is not None
         server = int(watcher.stdout.readline())
         watcher.terminate()
-        assert until(lambda: ended(server), seconds=2)
+        assert until(lambda: ended(server), seconds=15)
 
 
 def test_nothing_starts_when_the_parent_died_first() -> None:

@@ -74,7 +74,7 @@ async def test_wrong_words_wrong_files_and_wrong_people_are_told_in_a_sentence(
     faulty.write_text("NHS number,Last name,Date of birth\n5555555555,Ashdown,1950-04-03\n")
     of = ("--organisation", trust.code)
     for words, code, sentence in (
-        (("import", "register", str(good), "--organisation", "ZZZ"), REFUSED, "no organisation with the code ZZZ"),
+        (("import", "register", str(good), "--organisation", "ZZZ"), REFUSED, "no organisation with the code"),
         (("import", "register", str(good)), USAGE, "--organisation"),
         (("import", "register", str(good), *of, "--dry-run", "--approve"), USAGE, "dry run writes nothing"),
         (("import", "register", str(tmp_path / "gone.csv"), *of), REFUSED, "No such file"),
