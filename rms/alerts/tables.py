@@ -3,7 +3,7 @@
 Only the store of this room reads and writes these; constraints, policies and grants are in its migrations.
 """
 
-from piccolo.columns import JSONB, UUID, BigInt, BigSerial, Date, Integer, SmallInt, Text, Timestamptz
+from piccolo.columns import JSONB, UUID, BigInt, BigSerial, Bytea, Date, Integer, SmallInt, Text, Timestamptz
 from piccolo.table import Table
 
 
@@ -101,3 +101,54 @@ class DecisionRow(Table, tablename="decision"):
     undone_at = Timestamptz(null=True, default=None)
     undone_by_staff_id = BigInt(null=True, default=None)
     overtaken_at = Timestamptz(null=True, default=None)
+
+
+class ReviewSessionRow(Table, tablename="review_session"):
+    """A row of review_session."""
+
+    id = BigSerial(null=False, primary_key=True)
+    public_ref = UUID(null=False, default=None, db_column_name="ref")
+    organisation_id = SmallInt(null=False, default=None)
+    staff_id = BigInt(null=False, default=None)
+    started_at = Timestamptz(null=False, default=None)
+    last_used_at = Timestamptz(null=False, default=None)
+
+
+class ReviewPageRow(Table, tablename="review_page"):
+    """A row of review_page."""
+
+    id = BigSerial(null=False, primary_key=True)
+    public_ref = UUID(null=False, default=None, db_column_name="ref")
+    organisation_id = SmallInt(null=False, default=None)
+    session_id = BigInt(null=False, default=None)
+    place = Text(null=False, default=None)
+    shown_at = Timestamptz(null=False, default=None)
+    used_at = Timestamptz(null=True, default=None)
+
+
+class ReviewRowRow(Table, tablename="review_row"):
+    """A row of review_row."""
+
+    id = BigSerial(null=False, primary_key=True)
+    organisation_id = SmallInt(null=False, default=None)
+    page_id = BigInt(null=False, default=None)
+    position = SmallInt(null=False, default=None)
+    subject_kind = Text(null=False, default=None)
+    subject_id = BigInt(null=False, default=None)
+    patient_id = BigInt(null=False, default=None)
+    fingerprint = Bytea(null=False, default=None)
+    shown = JSONB(null=False, default=None)
+    reason = Text(null=True, default=None)
+    outcome = Text(null=True, default=None)
+    outcome_why = Text(null=True, default=None)
+    decision_id = BigInt(null=True, default=None)
+
+
+class ReviewClaimRow(Table, tablename="review_claim"):
+    """A row of review_claim."""
+
+    organisation_id = SmallInt(null=False, default=None)
+    subject_kind = Text(null=False, default=None)
+    subject_id = BigInt(null=False, default=None, primary_key=True)
+    staff_id = BigInt(null=False, default=None)
+    until = Timestamptz(null=False, default=None)

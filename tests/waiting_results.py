@@ -1,0 +1,50 @@
+"""Men whose second result waits for a look: the first was looked at three months ago and was in range."""
+
+from datetime import timedelta
+
+import msgspec
+
+from rms.alerts.moves import DecisionKind
+from rms.followup import actions
+from rms.followup.review.likeness import Stray
+from rms.followup.review.queue import Asking
+from tests.cast import Trust
+from tests.database import World
+from tests.followed import Followed, file_psa, followed
+
+#: From the first test to the second, in days.
+LATER = 90
+
+
+class Waits(msgspec.Struct, frozen=True, kw_only=True):
+    """A man and the result of his that waits."""
+
+    man: Followed
+    result_id: int
+
+
+async def waiting_men(world: World, trust: Trust, *, how_many: int, value: str = "0.04") -> list[Waits]:
+    """So many men, the one whose result came first first."""
+    men = [await followed(world, trust=trust, serial=3 * n + 1, operated_days_ago=80) for n in range(how_many)]
+    for man in men:
+        first = await file_psa(world, man, "0.03", on=man.today, order=f"{man.patient_id}-1")
+        await actions.decide(world.web, organisation_id=trust.organisation_id, subject_kind="result",
+                             subject_id=first.result_id, kind=DecisionKind.IN_RANGE, by=trust.nurse)  # fmt: skip
+    await world.move_civil_clock(LATER)
+    filed = [
+        await file_psa(world, man, value, on=man.today + timedelta(days=LATER), order=f"{man.patient_id}-2")
+        for man in men
+    ]
+    return [Waits(man=man, result_id=one.result_id) for man, one in zip(men, filed, strict=True)]
+
+
+def asking(trust: Trust, *, staff_id: int | None = None, strays: tuple[Stray, ...] = ()) -> Asking:
+    """The nurse, or another member of staff of the team."""
+    staff_id = staff_id or trust.nurse.id
+    assert staff_id is not None
+    return Asking(organisation_id=trust.organisation_id, team_ids=(trust.team_id,), staff_id=staff_id, strays=strays)
+
+
+async def look_long(world: World, *, seconds: float = 60) -> None:
+    """Let the nurse look at what is on her screen: the real clock cannot be moved, so the showing is."""
+    await world.as_owner("update review_page set shown_at = shown_at - make_interval(secs => $1)", seconds)
