@@ -60,7 +60,7 @@ exec "$(dirname "$0")/python" -P -c 'import sys; sys.argv[0] = "rms"; from rms.c
 """
 
 
-class Trouble(Exception):  # noqa: N818 - it is a sentence for a person
+class Trouble(Exception):
     """What went wrong and what to do, in one sentence."""
 
 

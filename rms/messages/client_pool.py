@@ -18,11 +18,11 @@ CONNECT_SECONDS = 5.0
 READ_SECONDS = 20.0
 
 
-class TookTooLong(Exception):  # noqa: N818  it is an outcome first
+class TookTooLong(Exception):
     """The whole call passed its deadline; what the other side did is not known."""
 
 
-class NoClient(Exception):  # noqa: N818  the same
+class NoClient(Exception):
     """The client could not be made from our settings, so certainly nothing left."""
 
 

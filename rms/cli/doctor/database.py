@@ -64,7 +64,7 @@ async def look_at_database(context: Context) -> list[Finding]:
     return found
 
 
-class _Unreached(Exception):  # noqa: N818  it is an answer
+class _Unreached(Exception):
     """The database cannot be reached in one role; the words say why."""
 
 

@@ -18,7 +18,7 @@ from rms.clock import real_now
 Resource = dict[str, Any]
 
 
-class Refusal(Exception):  # noqa: N818 - it is an answer
+class Refusal(Exception):
     """Why a transaction is not taken; `status` is HTTP's."""
 
     def __init__(self, status: int, words: str) -> None:

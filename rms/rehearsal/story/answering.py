@@ -19,7 +19,7 @@ MOST_PAGES = 60
 PATIENCE = 30
 
 
-class Away(Exception):  # noqa: N818 - it is a state
+class Away(Exception):
     """The server answers that its database is away."""
 
 

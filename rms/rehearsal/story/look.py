@@ -12,7 +12,7 @@ from rms.rehearsal.story.eyes import Eyes
 _LINK = re.compile(r"(https?://\S+/r/\S+)")
 
 
-class Difference(Exception):  # noqa: N818 - it is the story's answer
+class Difference(Exception):
     """Something outside is not as it should be; the sentence says what."""
 
 
