@@ -9,7 +9,8 @@ import rms.db.embedded
 from rms.db.embedded.leftovers import until
 
 LAUNCH = Path(rms.db.embedded.__file__).with_name("launch.py")
-CHILD = "import os, time; print(os.getpid(), flush=True); time.sleep(60)"
+# PostgreSQL sets its own answer to SIGINT; Python keeps what it inherits, which a shell's background job ignores.
+CHILD = "import os, signal, time; signal.signal(signal.SIGINT, signal.SIG_DFL); print(os.getpid(), flush=True); time.sleep(60)"
 
 
 def launch(tie: str, *, parent: int) -> subprocess.Popen[str]:

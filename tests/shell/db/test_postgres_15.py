@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -54,10 +55,15 @@ def test_every_migration_runs_once(built: dict) -> None:
     assert built["again"] == []
 
 
+def _without_months(lines: list[str]) -> list[str]:
+    """The calendar's partitions come with the months, by a duty of the worker: which there are is no part of the schema."""
+    return [line for line in lines if not re.search(r"calendar_2\d{3}_\d{2}", line)]
+
+
 @pytest.mark.parametrize("kind", list(QUERIES))
 async def test_the_catalogue_is_that_of_our_own_server(built: dict, world: World, kind: str) -> None:
-    ours = (await catalogue(world.url()))[kind]
-    there = built["catalogue"][kind]
+    ours = _without_months((await catalogue(world.url()))[kind])
+    there = _without_months(built["catalogue"][kind])
     assert len(there) > 5
     assert sorted(set(ours) ^ set(there)) == []
     assert len(ours) == len(there)
