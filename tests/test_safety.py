@@ -160,3 +160,17 @@ def test_a_test_that_does_not_exist_is_found() -> None:
         "tests/core",
     ]
     assert missing_tests([here, *wrong]) == wrong
+
+
+INVARIANTS = (CHECKOUT / "docs" / "invariants.md").read_text(encoding="utf-8")
+
+
+def test_every_invariant_has_its_row() -> None:
+    assert re.findall(r"^\| (I-\d+) [●○] \|", INVARIANTS, re.MULTILINE) == [f"I-{number}" for number in range(1, 25)]
+
+
+def test_every_test_that_an_invariant_names_exists() -> None:
+    """A row without a test says in its last column that nothing is shown."""
+    assert missing_tests(re.findall(r"`(tests/[^`]+::[^`]+)`", INVARIANTS)) == []
+    bare = [row for row in INVARIANTS.splitlines() if row.startswith("| I-") and "::" not in row]
+    assert all("| all of it: " in row for row in bare)

@@ -17,7 +17,7 @@ from rms.errors import DatabaseAway, RmsError
 from rms.followup.moves.dying import apply_death, apply_reversal
 from rms.followup.moves.judging import judge
 from rms.followup.watching import moved_by_time
-from rms.people.store import lock_people
+from rms.people.store import lock_people, team_for_site
 from rms.plans.moves import set_judge_on
 from rms.plans.store import plan_on_file
 
@@ -66,35 +66,61 @@ async def _judge_alone(tx: Tx, row: Mapping[str, Any]) -> None:
 
 
 _TOLD_ELSEWHERE = """
-select p.id, p.organisation_id, d.state, d.died_on, d.source from death d
+select p.id, p.organisation_id, d.state, d.died_on, d.source, null as reversed_by from death d
   join patient p on p.nhs_number = d.nhs_number
  where d.reversed_at is null
    and (p.death_state is null or (p.death_state = 'informal' and d.state = 'formal'))
- order by p.id limit $1
+   and p.id <> all($2) order by p.id limit $1
 """
 _TAKEN_BACK = """
 select p.id, p.organisation_id, d.reversed_by from death d join patient p on p.nhs_number = d.nhs_number
- where d.reversed_at is not null and p.death_state is not null order by p.id limit $1
+ where d.reversed_at is not null and p.death_state is not null and p.id <> all($2) order by p.id limit $1
 """
 
 
 async def spread_deaths(database: Database) -> int:
-    """Bring a death, or its reversal, told at one organisation to the others that follow the person; returns how many."""
-    spread = 0
+    """Bring a death, or its reversal, told at one organisation to the others that follow the person; returns how many.
+
+    Until then nothing leaves for them either: every claim of a send asks for the death itself.
+    """
+    spread, failed = 0, list[int]()
     while True:
         async with database.transaction() as tx:
-            told = await tx.fetch(_TOLD_ELSEWHERE, CHUNK)
-            back = await tx.fetch(_TAKEN_BACK, CHUNK)
+            told = await tx.fetch(_TOLD_ELSEWHERE, CHUNK, failed)
+            back = await tx.fetch(_TAKEN_BACK, CHUNK, failed)
             await lock_people(tx, [row["id"] for row in (*told, *back)])
-            for row in told:
-                await apply_death(
-                    tx, organisation_id=row["organisation_id"], patient_id=row["id"], formal=row["state"] == "formal",
-                    died_on=PartialDate.parse(row["died_on"]) if row["died_on"] else None, source=row["source"], by=WORKER,
-                    now=tx.now,
-                )  # fmt: skip
-            for row in back:
-                await apply_reversal(tx, organisation_id=row["organisation_id"], patient_id=row["id"],
-                                     why=f"taken back by {row['reversed_by']}", by=WORKER, now=tx.now)  # fmt: skip
-        spread += len(told) + len(back)
+            for row in (*told, *back):
+                if await _spread_alone(tx, row):
+                    spread += 1
+                else:
+                    failed.append(row["id"])
         if len(told) + len(back) == 0:
             return spread
+
+
+async def _spread_alone(tx: Tx, row: Mapping[str, Any]) -> bool:
+    """One person's death or reversal; what cannot be done becomes a task and holds up nobody else."""
+    of = {"organisation_id": row["organisation_id"], "patient_id": row["id"]}
+    await tx.execute("savepoint one_person")
+    try:
+        if row["reversed_by"] is not None:
+            await apply_reversal(tx, **of, why=f"taken back by {row['reversed_by']}", by=WORKER, now=tx.now)
+        else:
+            died_on = PartialDate.parse(row["died_on"]) if row["died_on"] else None
+            await apply_death(tx, **of, formal=row["state"] == "formal", died_on=died_on, source=row["source"], by=WORKER,
+                              now=tx.now)  # fmt: skip
+    except DatabaseAway:
+        raise
+    except (RmsError, msgspec.ValidationError, asyncpg.IntegrityConstraintViolationError) as error:
+        await tx.execute("rollback to savepoint one_person")
+        team = await team_for_site(tx, organisation_id=row["organisation_id"], site=None)
+        if team is not None:
+            await raise_alert(
+                tx, organisation_id=row["organisation_id"], team_id=team.id, kind=AlertKind.FIX_DATA, subject_kind="patient",
+                subject_id=row["id"], rule_key="death-not-applied", patient_id=row["id"],
+                sentence=f"Another organisation was told about a death, or that it was a mistake, and it cannot be applied"
+                         f" here by itself: {error} Nothing is sent to this person meanwhile.",
+                cause_kind="day", cause_id=tx.today.toordinal(), by=WORKER, now=tx.now,
+            )  # fmt: skip
+        return False
+    return True

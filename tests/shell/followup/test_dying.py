@@ -102,3 +102,21 @@ async def test_a_reversal_reaches_the_other_trust(world: World) -> None:
                                 why="wrong person", by=here.trust.nurse)  # fmt: skip
     await spread_deaths(world.worker)
     assert await the(world, "select state from plan where id = $1", there.plan_id) == "active"
+
+
+async def test_a_death_that_cannot_be_applied_somewhere_is_a_task_and_holds_up_nobody(world: World) -> None:
+    here = await followed(world)
+    south = await a_trust(world, code="RBB", name="South Hospital")
+    bad = await followed(world, trust=south)
+    await _died(world, here)
+    other, there = await followed(world, trust=here.trust, serial=2), await followed(world, trust=south, serial=2)
+    await _died(world, other)
+    await world.as_owner(
+        "insert into plan_override (organisation_id, plan_id, content, reason, author_name, made_at, review_on)"
+        " values ($1, $2, $3, 'x', 'x', now(), current_date)", south.organisation_id, bad.plan_id, {"kind": "no such"},
+    )  # fmt: skip
+    assert await spread_deaths(world.worker) == 1
+    assert await the(world, "select state from plan where id = $1", there.plan_id) == "held"
+    assert await the(world, "select count(*) from alert where rule_key = 'death-not-applied' and state = 'open'") == 1
+    await world.as_owner("update plan_override set withdrawn_at = now(), withdrawn_by_staff_id = $1", south.nurse.id)
+    assert await spread_deaths(world.worker) == 1
