@@ -226,7 +226,7 @@ def _team_arguments(parser: argparse.ArgumentParser) -> None:
 def _user_add_arguments(parser: argparse.ArgumentParser) -> None:
     _user_arguments(parser)
     parser.add_argument("--name", type=filled, help="the name colleagues see (default: the sign-in name)")
-    parser.add_argument("--role", choices=[str(role) for role in Role])
+    parser.add_argument("--role", choices=[str(role) for role in Role], help="what they may do")
     parser.add_argument("--team", action="append", default=[], metavar="KEY", help="a team; may be repeated")
     parser.add_argument("--lead", action="store_true", help="leads these teams")
     parser.add_argument("--deputy", action="store_true", help="deputises in these teams")

@@ -161,16 +161,22 @@ def how_many(text: str) -> int:
 
 def load_arguments(parser: argparse.ArgumentParser) -> None:
     """How many people, and into which embedded database."""
-    parser.add_argument("--people", default="10k", help="how many: 300, 10k, 100k (default: 10k)")
-    parser.add_argument("--home", type=Path, help="the home of the embedded database (default: RMS_HOME)")
+    parser.add_argument("--people", metavar="N", default="10k", help="how many: 300, 10k, 100k (default: 10k)")
+    parser.add_argument(
+        "--home", type=Path, metavar="FOLDER", help="the home of the embedded database (default: RMS_HOME)"
+    )
 
 
 def run_arguments(parser: argparse.ArgumentParser) -> None:
     """What to measure, and how often."""
-    parser.add_argument("benchmark", choices=[one.name for one in BENCHMARKS], help="what to measure")
+    parser.add_argument("benchmark", metavar="NAME", choices=[one.name for one in BENCHMARKS], help="what to measure")
     load_arguments(parser)
     parser.add_argument(
-        "--repeats", type=whole(least=1, most=1000), default=5, help="how often each side is measured (default: 5)"
+        "--repeats",
+        metavar="N",
+        type=whole(least=1, most=1000),
+        default=5,
+        help="how often each side is measured (default: 5)",
     )
 
 

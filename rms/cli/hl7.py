@@ -145,7 +145,7 @@ async def run_list(context: Context, arguments: Arguments) -> int:
 def list_arguments(parser: argparse.ArgumentParser) -> None:
     """Which, and how many."""
     parser.add_argument("--state", action="append", choices=STATES, help="may be given several times")
-    parser.add_argument("--limit", type=whole(least=1), default=50, help="how many at most (default: 50)")
+    parser.add_argument("--limit", metavar="N", type=whole(least=1), default=50, help="how many at most (default: 50)")
 
 
 def _line(one: InboxLine) -> str:

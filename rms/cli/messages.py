@@ -85,6 +85,7 @@ def forecast_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--organisation", metavar="CODE", required=True, help="the ODS code of the organisation")
     parser.add_argument(
         "--days",
+        metavar="N",
         type=whole(least=1, most=MOST_DAYS),
         default=30,
         help="how many days ahead, today included (default: 30)",

@@ -37,6 +37,22 @@ _COLUMNS = {
     "diagnosed_on": "Date of diagnosis",
 }
 
+_OPTIONAL = {
+    "given": ("NAMES", "first names"),
+    "title": ("TITLE", "such as Mr"),
+    "nhs-number": ("NUMBER", "10 digits; a person without one is admitted and flagged"),
+    "mobile": ("NUMBER", "a UK mobile for texts"),
+    "phone": ("NUMBER", "a landline"),
+    "email": ("ADDRESS", "an email address"),
+    "post": ("ADDRESS", "the postal address, its lines parted by commas"),
+    "postcode": ("POSTCODE", "of that address"),
+    "language": ("CODE", "such as en or cy"),
+    "gp-code": ("CODE", "the practice, by its ODS code"),
+    "gp-name": ("NAME", "the name of the practice"),
+    "icd10": ("CODE", "the diagnosis, such as C61"),
+    "diagnosed-on": ("DATE", "when it was made"),
+}
+
 
 async def run_add(context: Context, arguments: Arguments) -> int:
     """Admit one person by hand."""
@@ -123,14 +139,15 @@ def _as_text(shown: Mapping[str, Any]) -> str:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Who the person is, how to reach them, their cancer and its treatment."""
-    for name in ("family", "born"):
-        parser.add_argument(f"--{name}", required=True)
-    for name in ("given", "title", "nhs-number", "mobile", "phone", "email", "post", "postcode", "language", "gp-code",
-                 "gp-name", "icd10", "diagnosed-on"):  # fmt: skip
-        parser.add_argument(f"--{name}")
-    parser.add_argument("--sex", choices=[str(sex) for sex in Sex], default=str(Sex.UNKNOWN))
-    parser.add_argument("--hospital-number", metavar="SYSTEM=VALUE")
-    parser.add_argument("--diagnosis-site", required=True, choices=[str(site) for site in TumourSite])
+    parser.add_argument("--family", required=True, metavar="NAME", help="the last name")
+    parser.add_argument("--born", required=True, metavar="DATE", help="1950-04-03, or what is known of it")
+    for name, (metavar, words) in _OPTIONAL.items():
+        parser.add_argument(f"--{name}", metavar=metavar, help=words)
+    parser.add_argument("--sex", choices=[str(sex) for sex in Sex], default=str(Sex.UNKNOWN), help="(default: unknown)")
+    parser.add_argument("--hospital-number", metavar="SYSTEM=VALUE", help="without SYSTEM= it is the trust's own")
+    parser.add_argument(
+        "--diagnosis-site", required=True, choices=[str(site) for site in TumourSite], help="the tumour site"
+    )
     kinds = ", ".join(TreatmentKind)
     parser.add_argument(
         "--treatment", action="append", default=[], metavar="KIND=DATE[..DATE]", help=f"may be repeated: {kinds}"
@@ -144,7 +161,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def show_arguments(parser: argparse.ArgumentParser) -> None:
     """Whom, of which organisation, and who looks."""
-    parser.add_argument("person", metavar="REF|NHS_NUMBER")
+    parser.add_argument("person", metavar="REF|NHS_NUMBER", help="whom")
     acting_arguments(parser)
 
 

@@ -202,11 +202,11 @@ def _preview_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _simulate_arguments(parser: argparse.ArgumentParser) -> None:
     _described(parser)
-    parser.add_argument("--until", metavar="DATE", required=True)
+    parser.add_argument("--until", metavar="DATE", required=True, help="the last day")
 
 
 def _explain_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("plan", metavar="REF_OR_ID")
+    parser.add_argument("plan", metavar="ID|REF", help="the plan's number or its reference")
     acting_arguments(parser)
 
 

@@ -206,7 +206,7 @@ def _list_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _show_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("key", metavar="KEY")
+    parser.add_argument("key", metavar="KEY", help="the protocol, as `rms protocol list` shows it")
 
 
 def _validate_arguments(parser: argparse.ArgumentParser) -> None:
@@ -214,12 +214,17 @@ def _validate_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _diff_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("what", nargs="+", metavar="KEY V1 V2 | PATH [PATH]")
+    parser.add_argument(
+        "what",
+        nargs="+",
+        metavar="KEY V1 V2 | PATH [PATH]",
+        help="two stored versions, two files, or a file and this release",
+    )
 
 
 def _sign_off_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("key", metavar="KEY")
-    parser.add_argument("--version", type=version, required=True, metavar="N")
+    parser.add_argument("key", metavar="KEY", help="the protocol, as `rms protocol list` shows it")
+    parser.add_argument("--version", type=version, required=True, metavar="N", help="the version that was read")
     parser.add_argument(
         "--note", type=filled, required=True, metavar="TEXT", help="what was checked, and by which group it was agreed"
     )

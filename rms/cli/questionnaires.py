@@ -79,7 +79,7 @@ def read_answers(raw: bytes, *, form: Definition, name: str) -> dict[str, Answer
     try:
         given = msgspec.json.decode(raw, type=dict[str, Any])
     except msgspec.DecodeError as error:
-        raise BadInput(f"{name}: {error}") from error
+        raise BadInput(f"{name} is no JSON object of answers by item: {error}.") from error
     answers: dict[str, Answer] = {}
     faults = []
     for link_id, value in given.items():

@@ -65,10 +65,18 @@ async def run_story(context: Context, arguments: Arguments) -> int:
 
 def story_arguments(parser: argparse.ArgumentParser) -> None:
     """Other values, another home, another pace."""
-    parser.add_argument("--values", type=Path, help="a JSON file with his limit and other PSA values and dates")
-    parser.add_argument("--home", type=Path, help="where to play (thrown away first; default: story in RMS_HOME)")
     parser.add_argument(
-        "--tick", type=seconds, default=0.1, help="seconds between two looks of the worker (default: 0.1)"
+        "--values", type=Path, metavar="PATH", help="a JSON file with his limit and other PSA values and dates"
+    )
+    parser.add_argument(
+        "--home", type=Path, metavar="FOLDER", help="where to play (thrown away first; default: story in RMS_HOME)"
+    )
+    parser.add_argument(
+        "--tick",
+        type=seconds,
+        metavar="SECONDS",
+        default=0.1,
+        help="seconds between two looks of the worker (default: 0.1)",
     )
 
 
@@ -90,7 +98,7 @@ async def run_demo(context: Context, arguments: Arguments) -> int:
 
 def demo_arguments(parser: argparse.ArgumentParser) -> None:
     """Where, on which port, anew, and whether to stay."""
-    parser.add_argument("--home", type=Path, help="where the demo lives (default: demo in RMS_HOME)")
+    parser.add_argument("--home", type=Path, metavar="FOLDER", help="where the demo lives (default: demo in RMS_HOME)")
     parser.add_argument("--port", type=port, help="the port of the web server (default: RMS_WEB_PORT, 8000)")
     parser.add_argument("--fresh", action="store_true", help="throw away an earlier demo first")
     parser.add_argument("--once", action="store_true", help="end after it is up, for checks")

@@ -20,9 +20,9 @@ Series = list[tuple[date, Decimal]]
 
 async def run_kinetics(context: Context, arguments: Arguments) -> int:
     """Doubling time and velocity by least squares; 1 when the series is too short to have either."""
-    if arguments.path:
+    if arguments.path is not None:
         series = series_in(Path(arguments.path))
-    elif arguments.nhs_number and arguments.organisation:
+    elif arguments.nhs_number is not None and arguments.organisation is not None:
         series = await _of_person(context, arguments)
     else:
         raise Usage("Give a file, or --nhs-number with --organisation.")
@@ -61,7 +61,7 @@ def series_in(path: Path) -> Series:
         try:
             on, value = date.fromisoformat(row[0].strip()), Decimal(row[1].strip())
         except (ValueError, IndexError, InvalidOperation):
-            if number == 1:
+            if number == 1 and len(rows) > 1:  # a line of headings
                 continue
             raise BadInput(f"Line {number} of {path} is not a date and a number, such as 2027-03-01,0.4.") from None
         if not value.is_finite() or value < 0:

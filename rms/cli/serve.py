@@ -8,16 +8,15 @@ import os
 import signal
 import socket
 import sys
+from typing import TYPE_CHECKING
 
-from granian.constants import Interfaces
-from granian.http import HTTP1Settings
-from granian.server.embed import Server
-
-from rms.app import create_app
 from rms.cli.command import Arguments, Command, Context, Exit
 from rms.cli.parser import port, whole
 from rms.errors import Unavailable
 from rms.log import get_log
+
+if TYPE_CHECKING:
+    from granian.server.embed import Server
 
 log = get_log(__name__)
 
@@ -28,6 +27,12 @@ _AT_ONCE = 256
 
 async def run_web(context: Context, arguments: Arguments) -> int:
     """Serve until told to stop."""
+    from granian.constants import Interfaces  # the server and all pages are loaded only when they are needed
+    from granian.http import HTTP1Settings
+    from granian.server.embed import Server
+
+    from rms.app import create_app
+
     if arguments.die_with_parent:
         die_with_parent(os.getppid())
     host, on_port = arguments.host, arguments.port or context.settings.web_port
@@ -47,7 +52,7 @@ async def run_web(context: Context, arguments: Arguments) -> int:
     return Exit.DONE
 
 
-async def _serve(server: Server) -> None:
+async def _serve(server: "Server") -> None:
     """Run the server; the first signal lets it finish, and it never outlives this call."""
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -86,7 +91,11 @@ def web_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--host", default="127.0.0.1", help="the address to listen on (default: 127.0.0.1)")
     parser.add_argument("--port", type=port, help="the port to listen on (default: RMS_WEB_PORT)")
     parser.add_argument(
-        "--connections", type=whole(least=1, most=1000), default=8, help="connections to the database (default: 8)"
+        "--connections",
+        metavar="N",
+        type=whole(least=1, most=1000),
+        default=8,
+        help="connections to the database (default: 8)",
     )
     parser.add_argument(
         "--die-with-parent", action="store_true", help="end when the process that started this one ends"

@@ -21,7 +21,11 @@ async def run_worker(context: Context, arguments: Arguments) -> int:
 def worker_arguments(parser: argparse.ArgumentParser) -> None:
     """How often it looks, and whose child it is."""
     parser.add_argument(
-        "--tick", type=seconds, default=5.0, help="seconds between two looks at what is due (default: 5)"
+        "--tick",
+        type=seconds,
+        metavar="SECONDS",
+        default=5.0,
+        help="seconds between two looks at what is due (default: 5)",
     )
     parser.add_argument(
         "--die-with-parent", action="store_true", help="end when the process that started this one ends"

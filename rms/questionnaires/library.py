@@ -49,7 +49,7 @@ def decode(raw: bytes, *, name: str) -> Definition:
     try:
         definition = msgspec.json.decode(raw, type=Definition, strict=True)
     except msgspec.DecodeError as error:
-        raise BadInput(f"{name}: {error}") from error
+        raise BadInput(f"{name}: {error}.") from error
     found = faults(definition)
     if found:
         raise BadInput(f"{name}: " + " ".join(found))

@@ -48,7 +48,7 @@ async def look_at_database(context: Context) -> list[Finding]:
     try:
         about = await owner.fetchrow(_ABOUT)
         assert about is not None
-        found += [_server(context, about), await _skew(owner)]
+        found += [_server(context, about), await clocks(owner)]
         if not about["has_schema"]:
             return [*found, wrong("migrations", "the database has no schema yet: run `rms migrate`.")]
         found.append(await _migrations(owner))
@@ -94,7 +94,7 @@ def _server(context: Context, about: asyncpg.Record) -> Finding:
     return fine("database as owner", said)
 
 
-async def _skew(owner: asyncpg.Connection) -> Finding:
+async def clocks(owner: asyncpg.Connection) -> Finding:
     """How far the clocks of machine and database are apart, beyond what the question itself took."""
     before = real_now()
     there = await owner.fetchval("select clock_timestamp()")
