@@ -10,7 +10,9 @@ from rms.web.pages import Frame, Link
 
 _PARTS = (
     ("Today", "/today", Permission.ALERT_VIEW),
+    ("Review", "/review", Permission.RESULT_VIEW),
     ("People", "/people", Permission.PERSON_VIEW),
+    ("Starting", "/starting", Permission.PLAN_DRAFT),
     ("Letters", "/letters", Permission.MESSAGE_VIEW),
     ("Account", "/account", Permission.OWN_ACCOUNT),
 )

@@ -5,15 +5,27 @@ from typing import Final
 from litestar.handlers import BaseRouteHandler
 
 from rms.caseload.alerts import pages as alerts
+from rms.caseload.alerts import waiting_pages as waiting_alerts
+from rms.caseload.late import pages as late
 from rms.caseload.letters import pages as letters
+from rms.caseload.messages import pages as messages
 from rms.caseload.people import pages as people
+from rms.caseload.review import pages as review
 from rms.caseload.sign_in import pages as sign_in
+from rms.caseload.starting import pages as starting
 from rms.caseload.today import pages as today
+from rms.caseload.unmatched import pages as unmatched
 
 STAFF_ROUTES: Final[tuple[BaseRouteHandler, ...]] = (
     *sign_in.ROUTES,
     *today.ROUTES,
+    *waiting_alerts.ROUTES,
     *alerts.ROUTES,
+    *late.ROUTES,
+    *messages.ROUTES,
+    *unmatched.ROUTES,
     *people.ROUTES,
+    *review.ROUTES,
     *letters.ROUTES,
+    *starting.ROUTES,
 )

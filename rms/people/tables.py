@@ -187,6 +187,35 @@ class TreatmentRow(Table, tablename="treatment"):
     recorded_at = Timestamptz(null=False, default=None)
 
 
+class FollowUpChoiceRow(Table, tablename="follow_up_choice"):
+    """A row of follow_up_choice."""
+
+    id = BigSerial(null=False, primary_key=True)
+    organisation_id = SmallInt(null=False, default=None)
+    patient_id = BigInt(null=False, default=None)
+    case_id = BigInt(null=False, default=None)
+    what = Text(null=False, default=None)
+    workshop_attended = Boolean(null=False, default=None)
+    until_on = Date(null=True, default=None)
+    note = Text(null=True, default=None)
+    answers = JSONB(null=False, default=None)
+    made_at = Timestamptz(null=False, default=None)
+    made_by_staff_id = BigInt(null=False, default=None)
+    withdrawn_at = Timestamptz(null=True, default=None)
+    withdrawn_by_staff_id = BigInt(null=True, default=None)
+
+
+class PlanDraftRow(Table, tablename="plan_draft"):
+    """A row of plan_draft."""
+
+    organisation_id = SmallInt(null=False, default=None)
+    case_id = BigInt(null=False, default=None, primary_key=True)
+    content = JSONB(null=False, default=None)
+    revision = Integer(null=False, default=None)
+    saved_at = Timestamptz(null=False, default=None)
+    saved_by_staff_id = BigInt(null=False, default=None)
+
+
 class DeathRow(Table, tablename="death"):
     """A row of death."""
 

@@ -18,7 +18,10 @@ from rms.web.guard import policy_of
 from tests.asked import asked, assignment_id_of
 from tests.cast import Trust
 from tests.database import World
+from tests.pages.review_stage import review_refs
 from tests.pages.site import COOKIE, NOTIFY_TOKEN, Site, a_member
+from tests.pages.starting.cast import waiting
+from tests.pages.worklists_stage import WORKLIST_FIELDS, wait_again, worklist_refs
 
 ACTORS = ("nobody", "half_way", "person", "peer", *Role)
 RELATIONS = ("own_team", "other_team", "other_organisation")
@@ -33,6 +36,7 @@ FIELDS = {
     "/people": {"wanted": "ash"},
     "/questions/q/{item:str}": {"answer": "well"},
     "/sign-in/demo": {"who": "nurse_specialist.own_team"},
+    **WORKLIST_FIELDS,
 }
 RECEIPT = {"id": "n-1", "reference": "00000000-0000-4000-8000-000000000000", "status": "delivered",
            "to": "+447700900001", "completed_at": "2027-03-01T09:00:00.000000Z"}  # fmt: skip
@@ -96,7 +100,37 @@ class Stage:
         )  # fmt: skip
         alert = await self.world.as_owner("select ref from alert where id = $1", alert_id)
         person = await self.world.as_owner("select ref from patient where id = $1", man.patient_id)
-        self.refs = {"alerts": alert[0]["ref"], "people": person[0]["ref"], "letters": message[0]["ref"]}
+        plan = await self.world.as_owner("select ref from plan where patient_id = $1", man.patient_id)
+        self.refs = {"alerts": alert[0]["ref"], "people": person[0]["ref"], "letters": message[0]["ref"],
+                     "plans": plan[0]["ref"], "results": await self._result(man.patient_id)}  # fmt: skip
+        self.refs["starting"] = (await waiting(self.world, self.trust, serial=300, family="Waiting")).ref
+        nurse = self.staff[Role.NURSE_SPECIALIST, "own_team"][1]
+        self.refs |= await worklist_refs(self.world, self.trust, plan=plan[0]["ref"])
+        self.refs |= await review_refs(self.world, result=self.refs["results"], staff_id=nurse)
+
+    async def _result(self, patient_id: int) -> UUID:
+        """A result of his with the message that it came in."""
+        inbox = await self.world.as_owner(
+            "insert into inbox (peer_address, raw, sha256, answered, received_civil_at)"
+            " values ('10.0.0.1', 'MSH|', 'x', 'AA', now()) returning id"
+        )
+        where = (self.trust.organisation_id, inbox[0]["id"])
+        await self.world.as_owner("insert into inbox_filing (organisation_id, inbox_id, state, at)"
+                                  " values ($1, $2, 'filed', now())", *where)  # fmt: skip
+        result = await self.world.as_owner(
+            "insert into result (organisation_id, patient_id, source_key, analyte, sample_at, team_id, review_state, filed_at)"
+            " values ($1, $2, 'LAB|1', 'psa', now(), $3, 'to_review', now()) returning id, ref",
+            self.trust.organisation_id, patient_id, self.trust.team_id,
+        )  # fmt: skip
+        await self.world.as_owner(
+            "with made as (insert into result_version (organisation_id, result_id, digest, status, status_rank, reported_at,"
+            " value_text, number, comparator, unit_sent, unit, inbox_id, received_at)"
+            " values ($1, $3, 'd', 'F', 5, now(), '0.02', 0.02, '', 'ug/L', 'ug/L', $2, now()) returning id)"
+            " update result set current_version_id = made.id from made where result.id = $3",
+            *where, result[0]["id"],
+        )  # fmt: skip
+        found: UUID = result[0]["ref"]
+        return found
 
     async def ask(self, line: Line, actor: str, *, handler: HTTPRouteHandler) -> httpx.Response:
         """One request of one actor, in a fresh browser and with a fresh session."""
@@ -105,6 +139,8 @@ class Stage:
                 "update alert set state = 'open', closed_at = null, closed_by_staff_id = null, outcome = null,"
                 " next_escalation_at = now() where state = 'closed'"
             )
+        if line.path.startswith("/unmatched"):
+            await wait_again(self.world)
         # Nobody's tries may count against the next actor.
         await self.world.as_owner("delete from door_sign_in_try")
         browser = self.site.browser()
@@ -154,7 +190,9 @@ class Stage:
     def _address(self, path: str) -> str:
         for place, value in PLACES.items():
             path = path.replace(place, value)
-        return path.replace("{ref:uuid}", str(self.refs.get(path.split("/")[1], "")))
+        first, _, second = path[1:].partition("/")
+        ref = self.refs.get(f"{first}/{second.partition('/')[0]}") or self.refs.get(first, "")
+        return path.replace("{ref:uuid}", str(ref))
 
     def _token(self, browser: httpx.AsyncClient, handler: HTTPRouteHandler) -> str:
         policy = policy_of(handler)

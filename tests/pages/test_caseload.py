@@ -126,23 +126,13 @@ async def test_the_page_of_a_person_says_what_must_not_be_overlooked(site, world
         assert words in page, words
 
 
-async def test_today_shows_my_teams_alerts_with_reasons_and_counts(site, world, trust, breast):
-    patient_id = await on_file(world, trust)
-    await alarmed(world, trust, patient_id)
-    await alarmed(world, trust, await on_file(world, trust, a_person(40, family="Brook")), team_id=breast[0])
-    page = (await (await nurse(site, trust)).get("/today")).text
-    assert "PSA was 0.4 µg/L, above 0.2 µg/L." in page
-    assert "ASHDOWN" in page
-    assert "BROOK" not in page
-    assert re.search(r"<strong>1</strong> Look soon", page)
-    assert re.search(r"<strong>0</strong> Act today", page)
-
-
 async def test_an_alert_is_taken_and_closed_with_an_outcome(site, world, trust):
     ref = await alarmed(world, trust, await on_file(world, trust))
     browser = await nurse(site, trust)
     assert (await site.post(browser, f"/alerts/{ref}/take")).headers["location"] == f"/alerts/{ref}"
-    assert "Taken: Nora Nurse" in (await browser.get(f"/alerts/{ref}")).text
+    page = (await browser.get(f"/alerts/{ref}")).text
+    assert "Nora Nurse: Alert taken" in page
+    assert "Take it" not in page
     none = await site.post(browser, f"/alerts/{ref}/close")
     assert (none.status_code, "Choose an outcome" in none.text) == (422, True)
     unexplained = await site.post(browser, f"/alerts/{ref}/close", {"outcome": "no_action_needed"})
@@ -154,7 +144,7 @@ async def test_an_alert_is_taken_and_closed_with_an_outcome(site, world, trust):
     page = (await browser.get(f"/alerts/{ref}")).text
     assert "Person called: He is well." in page
     assert 'name="outcome"' not in page
-    assert "Nothing waits for your teams." in (await browser.get("/today")).text
+    assert "No alert waits for your teams." in (await browser.get("/alerts")).text
     assert (await site.post(browser, f"/alerts/{ref}/take")).status_code == 422
 
 
@@ -162,7 +152,7 @@ async def test_what_a_role_may_not_do_is_not_offered(site, world, trust):
     ref = await alarmed(world, trust, await on_file(world, trust))
     helper = await a_member(world, trust.organisation_id, role=Role.SUPPORT_WORKER, team_id=trust.team_id, name="sue")
     page = (await (await site.signed_in(trust.organisation_id, helper)).get(f"/alerts/{ref}")).text
-    assert "I take this" in page
+    assert "Take it" in page
     assert 'name="outcome"' not in page
 
 

@@ -1,6 +1,7 @@
-"""`/alerts/{ref}`: look, take, close."""
+"""`/alerts/{ref}`: one alert; take it, hand it over, note a step, set it aside, close it."""
 
-from typing import Any, Final
+from collections.abc import Awaitable, Callable
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -10,35 +11,24 @@ from litestar.handlers import BaseRouteHandler
 from litestar.params import FromPath
 
 from rms.alerts.lifecycle import AlertOutcome
-from rms.caseload import doors
+from rms.caseload.alerts import doors
+from rms.caseload.alerts.forms import ACTING, ENDING, HANDING_OVER, SETTING_ASIDE
 from rms.caseload.alerts.presenters import present_alert
 from rms.caseload.alerts.store import alert_in_full, causes_of, moves_of
-from rms.caseload.frame import staff_frame
 from rms.caseload.looking import looking
+from rms.caseload.worklist.frame import worklist_frame
+from rms.caseload.worklist.surroundings import surroundings
 from rms.db.database import Database
-from rms.errors import Refused
+from rms.errors import NotFound, Refused
 from rms.people.access import asker, may_do
 from rms.people.permissions import Permission
-from rms.web.fields import a_choice, a_text
+from rms.people.store import person
 from rms.web.forms import NO_ERRORS, FieldError, FieldErrors, Form
 from rms.web.pages import FAULTS_IN_FORM, go_to, html
 from rms.web.submitted import Submitted, read_submitted
 
 _Request = Request[Any, Any, Any]
-
-
-class Ending(msgspec.Struct, frozen=True, kw_only=True):
-    """How somebody ends an alert."""
-
-    outcome: str
-    note: str | None
-
-
-ENDING = Form(
-    Ending,
-    outcome=a_choice(tuple(AlertOutcome), missing="Choose an outcome"),
-    note=a_text(label="The note", longest=1000),
-)
+S = TypeVar("S", bound=msgspec.Struct)
 
 
 @get("/alerts/{ref:uuid}", opt={"policy": may_do(Permission.ALERT_VIEW)})
@@ -54,32 +44,80 @@ async def take(request: _Request, database: NamedDependency[Database], ref: From
     return go_to(f"/alerts/{ref}")
 
 
+@post("/alerts/{ref:uuid}/hand-over", opt={"policy": may_do(Permission.ALERT_REASSIGN)})
+async def hand_over(request: _Request, database: NamedDependency[Database], ref: FromPath[UUID]) -> Response[Any]:
+    """Give it to a colleague."""
+    return await _done(
+        request, database, ref=ref, form=HANDING_OVER, at=FieldError(field="to", message=""),
+        door=lambda given: doors.hand_over_alert(database, asks=asker(request), ref=ref, to=given.to, reason=given.reason),
+    )  # fmt: skip
+
+
+@post("/alerts/{ref:uuid}/act", opt={"policy": may_do(Permission.ALERT_OWN)})
+async def act(request: _Request, database: NamedDependency[Database], ref: FromPath[UUID]) -> Response[Any]:
+    """Note a step towards the answer."""
+    return await _done(request, database, ref=ref, form=ACTING, at=FieldError(field="what", message=""),
+                       door=lambda step: doors.note_step(database, asks=asker(request), ref=ref, what=step.what))  # fmt: skip
+
+
+@post("/alerts/{ref:uuid}/set-aside", opt={"policy": may_do(Permission.ALERT_OWN)})
+async def set_aside(request: _Request, database: NamedDependency[Database], ref: FromPath[UUID]) -> Response[Any]:
+    """Put it off, with a reason and a time."""
+    return await _done(
+        request, database, ref=ref, form=SETTING_ASIDE, at=FieldError(field="until", message="", parts=("day",)),
+        door=lambda aside: doors.set_alert_aside(database, asks=asker(request), ref=ref, aside=aside),
+    )  # fmt: skip
+
+
 @post("/alerts/{ref:uuid}/close", opt={"policy": may_do(Permission.ALERT_CLOSE)})
 async def close(request: _Request, database: NamedDependency[Database], ref: FromPath[UUID]) -> Response[Any]:
     """End it with an outcome."""
-    parsed = ENDING.read(await read_submitted(request))
+    return await _done(
+        request, database, ref=ref, form=ENDING, at=FieldError(field="outcome", message=""),
+        door=lambda end: doors.close_alert(database, asks=asker(request), ref=ref, outcome=AlertOutcome(end.outcome),
+                                           note=end.note or ""),
+    )  # fmt: skip
+
+
+async def _done(
+    request: _Request,
+    database: Database,
+    *,
+    ref: UUID,
+    form: Form[S],
+    at: FieldError,
+    door: Callable[[S], Awaitable[None]],
+) -> Response[Any]:
+    """Read a form, go through its door, and come back to the alert; what is refused is said at the field `at`."""
+    parsed = form.read(await read_submitted(request))
     errors = parsed.errors
     if parsed.value is not None:
-        outcome, note = AlertOutcome(parsed.value.outcome), parsed.value.note or ""
         try:
-            await doors.close_alert(database, asks=asker(request), ref=ref, outcome=outcome, note=note)
+            await door(parsed.value)
             return go_to(f"/alerts/{ref}")
-        except Refused as refused:
-            errors = FieldErrors(all=(FieldError(field="outcome", message=str(refused)),))
+        except (NotFound, Refused) as refused:
+            errors = FieldErrors(all=(msgspec.structs.replace(at, message=str(refused)),))
     return await _alert_page(request, database, ref=ref, typed=parsed.typed, errors=errors)
 
 
 async def _alert_page(
     request: _Request, database: Database, *, ref: UUID, typed: Submitted, errors: FieldErrors
 ) -> Response[str]:
+    asks = asker(request)
     async with looking(request, database) as look:
         alert = await alert_in_full(look, ref=ref)
-        causes = await causes_of(look, alert_id=alert.id)
-        moves = await moves_of(look, alert_id=alert.id)
+        who = None
+        if alert.patient_id is not None:
+            who = await person(look.tx, organisation_id=asks.organisation_id, patient_id=alert.patient_id)
+        around = await surroundings(look)
+        page = present_alert(
+            alert, person=who, causes=await causes_of(look, alert_id=alert.id), around=around, asks=asks, now=look.tx.now,
+            moves=await moves_of(look, alert_id=alert.id), typed=typed, errors=errors,
+        )  # fmt: skip
+        frame = worklist_frame(request, around=around, tx=look.tx)
         await look.at(verb="alert.look", subject_kind="alert", subject_id=alert.id, patient_id=alert.patient_id)
-    page = present_alert(alert, causes=causes, moves=moves, asks=asker(request), typed=typed, errors=errors)
-    return html(request, template="caseload/alert.html", page=page, title=page.kind, frame=staff_frame(request),
+    return html(request, template="caseload/alert.html", page=page, title=f"Alert: {page.kind}", frame=frame,
                 status=FAULTS_IN_FORM if errors else 200)  # fmt: skip
 
 
-ROUTES: Final[tuple[BaseRouteHandler, ...]] = (show_alert, take, close)
+ROUTES: Final[tuple[BaseRouteHandler, ...]] = (show_alert, take, hand_over, act, set_aside, close)

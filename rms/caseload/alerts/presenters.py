@@ -1,26 +1,27 @@
 """One alert as strings."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 import msgspec
 
 from rms.alerts.lifecycle import OUTCOMES, AlertOutcome
 from rms.alerts.model import AlertKind, AlertState
+from rms.caseload.alerts.forms import TIMES
 from rms.caseload.alerts.store import AlertInFull, Cause, Move
-from rms.caseload.today.presenters import person_in_line
-from rms.caseload.words import KINDS, STATES, in_words, moment
+from rms.caseload.identity import IdentityBar, identity_bar
+from rms.caseload.people.words import ALERT_MOVES
+from rms.caseload.words import KINDS, in_words, moment
+from rms.caseload.worklist.ages import age, sentence, target, when
+from rms.caseload.worklist.frame import Option, colleague_words
+from rms.caseload.worklist.people import OwnerCell, owner_cell
+from rms.caseload.worklist.surroundings import Surroundings
+from rms.clock import london_date
 from rms.people.access import Asker
 from rms.people.permissions import Permission
+from rms.people.store import PersonOnFile
 from rms.web.forms import NO_ERRORS, FieldErrors
 from rms.web.submitted import Submitted
-
-
-class Choice(msgspec.Struct, frozen=True, kw_only=True):
-    """One outcome to choose."""
-
-    code: str
-    text: str
-    chosen: bool
 
 
 class HistoryLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,22 +33,31 @@ class HistoryLine(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AlertPage(msgspec.Struct, frozen=True, kw_only=True):
-    """`caseload/alert.html`. `outcomes` is empty when the one who asks may not end it."""
+    """`caseload/alert.html`. What one may not do, or what the alert's state does not allow, is None or empty.
+
+    `state` is empty unless it is set aside. `message` leads to the laboratory message that it is about, where that is dealt
+    with.
+    """
 
     kind: str
     sentence: str
-    person: str
-    person_href: str | None
+    bar: IdentityBar | None
     state: str
+    owner: OwnerCell
     team: str
     opened: str
-    respond_by: str
+    target: str
+    is_over: bool
     outcome: str
     causes: tuple[HistoryLine, ...]
     history: tuple[HistoryLine, ...]
-    take: str | None
-    close: str
-    outcomes: tuple[Choice, ...]
+    path: str
+    message: str | None
+    may_take: bool
+    may_act: bool
+    receivers: tuple[Option, ...]
+    times: tuple[Option, ...]
+    outcomes: tuple[Option, ...]
     typed: Submitted
     errors: FieldErrors
 
@@ -60,31 +70,61 @@ def outcomes_for(kind: AlertKind) -> tuple[AlertOutcome, ...]:
 def present_alert(
     alert: AlertInFull,
     *,
+    person: PersonOnFile | None,
     causes: Sequence[Cause],
     moves: Sequence[Move],
+    around: Surroundings,
     asks: Asker,
+    now: datetime,
     typed: Submitted,
     errors: FieldErrors = NO_ERRORS,
 ) -> AlertPage:
     """The page offers only what the one who asks may do and what the alert's state allows."""
     is_open = alert.state is not AlertState.CLOSED
-    state = STATES[alert.state] if alert.owner is None else f"{STATES[alert.state]}: {alert.owner}"
-    outcomes = outcomes_for(alert.kind) if is_open and asks.may(Permission.ALERT_CLOSE) else ()
+    may_act = is_open and asks.may(Permission.ALERT_OWN)
+    may_close = is_open and asks.may(Permission.ALERT_CLOSE) and alert.subject_kind != "inbox"
+    today = london_date(now)
+    if not typed.pairs and alert.kind is AlertKind.ACT_TODAY:
+        typed = Submitted(
+            pairs=tuple((f"until-{part}", str(getattr(today, part))) for part in ("day", "month", "year"))
+        )
     return AlertPage(
-        kind=KINDS[alert.kind], sentence=alert.sentence, state=state, team=alert.team,
-        person=person_in_line(alert.family_name, given_names=alert.given_names),
-        person_href=f"/people/{alert.person_ref}" if alert.person_ref else None,
-        opened=moment(alert.opened_at), respond_by=moment(alert.respond_by),
+        kind=KINDS[alert.kind], sentence=alert.sentence, state=_state(alert, now=now), team=alert.team,
+        bar=None if person is None else identity_bar(person, today=today),
+        owner=owner_cell(owner_id=alert.owner_id, owner=alert.owner, away_until=alert.owner_away_until,
+                         covered_by=alert.covered_by, me=asks.staff_id),
+        opened=f"{sentence(when(alert.opened_at, now=now))} ({age(alert.opened_at, now=now)} ago)",
+        target=sentence(target(alert.respond_by, now=now)), is_over=is_open and alert.respond_by < now,
         outcome=_outcome(alert),
         causes=tuple(HistoryLine(at=moment(one.added_at), who="", what=one.sentence) for one in causes),
         history=tuple(_line(one) for one in moves),
-        take=f"/alerts/{alert.ref}/take" if is_open and asks.may(Permission.ALERT_OWN) else None,
-        close=f"/alerts/{alert.ref}/close",
+        path=f"/alerts/{alert.ref}",
+        message=f"/unmatched/{alert.ref}" if alert.subject_kind == "inbox" else None,
+        may_take=may_act and alert.owner_id != asks.staff_id,
+        may_act=may_act,
+        receivers=_receivers(around, asks=asks, typed=typed) if is_open else (),
+        times=tuple(Option(code=code, text=code, chosen=typed.one("at") == code) for code in TIMES) if may_act else (),
         outcomes=tuple(
-            Choice(code=one, text=in_words(one), chosen=typed.one("outcome") == one) for one in outcomes
-        ),
+            Option(code=one, text=in_words(one), chosen=typed.one("outcome") == one) for one in outcomes_for(alert.kind)
+        ) if may_close else (),
         typed=typed, errors=errors,
     )  # fmt: skip
+
+
+def _state(alert: AlertInFull, *, now: datetime) -> str:
+    if alert.state is AlertState.SNOOZED and alert.snoozed_until is not None:
+        return f"Comes back {when(alert.snoozed_until, now=now)}: {alert.snooze_reason}"
+    return ""
+
+
+def _receivers(around: Surroundings, *, asks: Asker, typed: Submitted) -> tuple[Option, ...]:
+    if not asks.may(Permission.ALERT_REASSIGN):
+        return ()
+    return tuple(
+        Option(code=str(one.ref), text=colleague_words(one, me=asks.staff_id), chosen=typed.one("to") == str(one.ref))
+        for one in around.colleagues
+        if one.id != asks.staff_id
+    )
 
 
 def _outcome(alert: AlertInFull) -> str:
@@ -96,4 +136,6 @@ def _outcome(alert: AlertInFull) -> str:
 
 def _line(move: Move) -> HistoryLine:
     reason = f": {move.reason}" if move.reason else ""
-    return HistoryLine(at=moment(move.at), who=move.by_name, what=f"{in_words(move.move)}{reason}")
+    return HistoryLine(
+        at=moment(move.at), who=move.by_name, what=f"{ALERT_MOVES.get(move.move) or in_words(move.move)}{reason}"
+    )

@@ -1,46 +1,67 @@
-"""One alert of the teams of the one who asks, with its causes and its history."""
+"""One alert of the teams of the one who asks, with its causes and its history; alerts and colleagues behind a form."""
 
-from datetime import datetime
+from collections.abc import Collection
+from datetime import date, datetime
+from typing import Final
 from uuid import UUID
 
 import msgspec
 
 from rms.alerts.model import AlertKind, AlertState
 from rms.caseload.looking import Look
+from rms.caseload.worklist.surroundings import AWAY
 from rms.db.engine import Tx
 from rms.errors import NotFound
 from rms.people.access import Asker
 
-_ALERT = """
-select a.id, a.ref, a.patient_id, a.kind, a.state, a.sentence, a.opened_at, a.respond_by, a.closed_at, a.outcome,
-       a.outcome_note, t.name as team, o.display_name as owner, p.ref as person_ref, p.family_name, p.given_names
+_ALERT: Final = f"""
+select a.id, a.ref, a.patient_id, a.subject_kind, a.kind, a.state, a.sentence, a.opened_at, a.respond_by, a.snoozed_until,
+       a.snooze_reason, a.closed_at, a.outcome, a.outcome_note, a.team_id, t.name as team, o.id as owner_id,
+       o.display_name as owner, away.until_on as owner_away_until, away.covered_by
   from alert a
   join team t on t.organisation_id = a.organisation_id and t.id = a.team_id
   left join staff o on o.organisation_id = a.organisation_id and o.id = a.owner_staff_id
-  left join patient p on p.organisation_id = a.organisation_id and p.id = a.patient_id
- where a.organisation_id = $2 and a.team_id = any($1) and a.ref = $3
+  {AWAY.format(staff="o")}
+ where a.organisation_id = $2 and a.team_id = any($1) and a.ref = $4
+"""
+
+_BEHIND: Final = """
+select id, patient_id, team_id from alert where organisation_id = $2 and team_id = any($1) and ref = any($3) order by id
+"""
+
+_RECEIVER: Final = f"""
+select s.id, s.display_name as name, away.until_on as away_until,
+       array(select m.team_id from staff_team m where m.organisation_id = s.organisation_id and m.staff_id = s.id) as team_ids
+  from staff s {AWAY.format(staff="s")}
+ where s.organisation_id = $2 and s.ended_at is null and s.ref::text = $4
+   and exists (select from staff_team m where m.organisation_id = s.organisation_id and m.staff_id = s.id
+                  and m.team_id = any($1))
 """
 
 
 class AlertInFull(msgspec.Struct, frozen=True, kw_only=True):
-    """One alert with the names that belong to it."""
+    """One alert with the names that belong to it. `subject_kind` is `inbox` when it is about a laboratory message."""
 
     id: int
     ref: UUID
     patient_id: int | None
+    subject_kind: str
     kind: AlertKind
     state: AlertState
     sentence: str
     opened_at: datetime
     respond_by: datetime
+    snoozed_until: datetime | None
+    snooze_reason: str | None
     closed_at: datetime | None
     outcome: str | None
     outcome_note: str | None
+    team_id: int
     team: str
+    owner_id: int | None
     owner: str | None
-    person_ref: UUID | None
-    family_name: str | None
-    given_names: str | None
+    owner_away_until: date | None
+    covered_by: str | None
 
 
 class Cause(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,9 +80,26 @@ class Move(msgspec.Struct, frozen=True, kw_only=True):
     at: datetime
 
 
+class Behind(msgspec.Struct, frozen=True, kw_only=True):
+    """One alert that a form named."""
+
+    id: int
+    patient_id: int | None
+    team_id: int
+
+
+class Receiver(msgspec.Struct, frozen=True, kw_only=True):
+    """A colleague who is given something: the teams they work in, and until when they are away."""
+
+    id: int
+    name: str
+    away_until: date | None
+    team_ids: tuple[int, ...]
+
+
 async def alert_in_full(look: Look, *, ref: UUID) -> AlertInFull:
     """One alert; NotFound when it is not of these teams."""
-    row = await look.tx.fetchrow(_ALERT, *look.scope, ref)
+    row = await look.tx.fetchrow(_ALERT, *look.scope, look.tx.today, ref)
     if row is None:
         raise NotFound("There is no such alert.")
     return msgspec.convert(dict(row), AlertInFull)
@@ -87,10 +125,21 @@ async def moves_of(look: Look, *, alert_id: int) -> list[Move]:
 
 async def alert_behind(tx: Tx, *, asks: Asker, ref: UUID) -> tuple[int, int | None]:
     """Where an address leads: the alert's id and the person's; NotFound when it is not of the asker's teams."""
-    row = await tx.fetchrow(
-        "select id, patient_id from alert where organisation_id = $2 and team_id = any($1) and ref = $3",
-        list(asks.team_ids), asks.organisation_id, ref,
-    )  # fmt: skip
-    if row is None:
+    found = await alerts_behind(tx, asks=asks, refs=[ref])
+    if not found:
         raise NotFound("There is no such alert.")
-    return row["id"], row["patient_id"]
+    return found[0].id, found[0].patient_id
+
+
+async def alerts_behind(tx: Tx, *, asks: Asker, refs: Collection[UUID]) -> list[Behind]:
+    """The alerts of the asker's teams among those named, in the order of their ids; the others are left out."""
+    rows = await tx.fetch(_BEHIND, list(asks.team_ids), asks.organisation_id, list(refs))
+    return [Behind(**dict(row)) for row in rows]
+
+
+async def receiver(tx: Tx, *, asks: Asker, ref: str) -> Receiver:
+    """A colleague of the asker's teams; NotFound for anybody else."""
+    row = await tx.fetchrow(_RECEIVER, list(asks.team_ids), asks.organisation_id, tx.today, ref)
+    if row is None:
+        raise NotFound("There is no such colleague in your teams.")
+    return msgspec.convert(dict(row), Receiver)

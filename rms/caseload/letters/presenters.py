@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import msgspec
 
 from rms.caseload.letters.store import WaitingLetter
-from rms.caseload.today.presenters import person_in_line
 from rms.caseload.words import in_words, moment
+from rms.caseload.worklist.people import person_in_line
 
 
 class LetterLine(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,6 +1,5 @@
-"""`/people` and `/people/{ref}`. What is searched for travels in the form and never in an address."""
+"""`/people`, `/people/{ref}` and its history. What is searched for travels in the form and never in an address."""
 
-from collections.abc import Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -10,27 +9,41 @@ from litestar.handlers import BaseRouteHandler
 from litestar.params import FromPath
 
 from rms.caseload.frame import staff_frame
+from rms.caseload.identity import identity_bar
 from rms.caseload.looking import Look, looking
-from rms.caseload.people.forms import SEARCH, Wanted
-from rms.caseload.people.presenters import SearchPage, present_found, present_person
+from rms.caseload.people import pages_contact, pages_death, pages_plan, pages_result
+from rms.caseload.people.forms.finding import SEARCH, Wanted
+from rms.caseload.people.presenters.finding import SearchPage, present_found
+from rms.caseload.people.presenters.history import history_page, pages_in
+from rms.caseload.people.presenters.person import Everything, present_person
 from rms.caseload.people.store import (
+    PAGE,
     FoundPerson,
+    contacts_ever,
+    dates_of,
     find_by_name,
     find_by_nhs_number,
+    history_of,
     messages_of,
+    needs_of,
+    open_alerts_of,
     person_behind,
+    plans_around,
+    questionnaires_of,
     results_of,
 )
+from rms.caseload.people.store.finding import MOST_FOUND
 from rms.db.database import Database
-from rms.people.access import may_do
+from rms.people.access import asker, may_do
 from rms.people.permissions import Permission
-from rms.people.store import contacts_in_force
-from rms.plans.store import OccurrenceOnFile, PlanOnFile, occurrences_of_plan, plans_of
+from rms.people.store import PersonOnFile, cases_of, treatments_of
+from rms.plans.store import plans_of
 from rms.web.pages import FAULTS_IN_FORM, html
 from rms.web.submitted import read_submitted
 
 _Request = Request[Any, Any, Any]
 _VIEW = may_do(Permission.PERSON_VIEW)
+_FIRST_LINES = 10
 
 
 @get("/people", opt={"policy": _VIEW})
@@ -47,26 +60,44 @@ async def search(request: _Request, database: NamedDependency[Database]) -> Resp
         return _search_page(request, SearchPage(typed=parsed.typed, errors=parsed.errors))
     async with looking(request, database) as look:
         people = await _find(look, parsed.value.wanted)
+        page = present_found(people, typed=parsed.typed, most=MOST_FOUND, today=look.tx.today)
         await look.at(verb="people.search", subject_kind="list", shown=[one.id for one in people])
-    return _search_page(request, present_found(people, typed=parsed.typed))
+    return _search_page(request, page)
 
 
 @get("/people/{ref:uuid}", opt={"policy": _VIEW})
 async def show_person(request: _Request, database: NamedDependency[Database], ref: FromPath[UUID]) -> Response[str]:
-    """One person: who they are, their plans with dates, their results, their messages."""
+    """One person: who they are, where they stand, what comes next, and everything we hold about them."""
     async with looking(request, database) as look:
         person = await person_behind(look, ref=ref)
-        who = {"organisation_id": person.organisation_id, "patient_id": person.id}
-        page = present_person(
-            person,
-            contacts=await contacts_in_force(look.tx, **who),
-            plans=await _plans(look, patient_id=person.id),
-            results=await results_of(look, patient_id=person.id),
-            messages=await messages_of(look, patient_id=person.id),
-            today=look.tx.today,
-        )
+        page = present_person(await _everything(look, person), asks=asker(request), today=look.tx.today)
         await look.at(verb="person.look", subject_kind="patient", subject_id=person.id, patient_id=person.id)
-    return html(request, template="caseload/person.html", page=page, title="Person", frame=staff_frame(request))
+    return html(request, template="caseload/people/person.html", page=page, title="Person", frame=staff_frame(request))
+
+
+@get("/people/{ref:uuid}/history", opt={"policy": _VIEW})
+async def show_history(
+    request: _Request,
+    database: NamedDependency[Database],
+    ref: FromPath[UUID],
+) -> Response[str]:
+    """Everything that happened about one person, a page at a time; a page that is not there is the first."""
+    wanted = _page_number(request.query_params.get("page", ""))
+    async with looking(request, database) as look:
+        person = await person_behind(look, ref=ref)
+        lines, total = await history_of(look, patient_id=person.id, page=wanted)
+        if not lines:
+            wanted, (lines, total) = 1, await history_of(look, patient_id=person.id)
+        bar = identity_bar(person, today=look.tx.today)
+        await look.at(verb="person.look", subject_kind="patient", subject_id=person.id, patient_id=person.id)
+    page = history_page(bar, lines, ref=ref, page=wanted, size=PAGE, total=total)
+    last = pages_in(total, size=PAGE)
+    title = "History" if last == 1 else f"History (page {wanted} of {last})"
+    return html(request, template="caseload/people/history.html", page=page, title=title, frame=staff_frame(request))
+
+
+def _page_number(text: str) -> int:
+    return max(int(text), 1) if text.isascii() and text.isdigit() and len(text) < 6 else 1
 
 
 async def _find(look: Look, wanted: Wanted) -> list[FoundPerson]:
@@ -75,18 +106,42 @@ async def _find(look: Look, wanted: Wanted) -> list[FoundPerson]:
     return await find_by_name(look, key=wanted.name_key)
 
 
-async def _plans(look: Look, *, patient_id: int) -> list[tuple[PlanOnFile, Sequence[OccurrenceOnFile]]]:
-    organisation_id = look.asks.organisation_id
-    plans = await plans_of(look.tx, organisation_id=organisation_id, patient_id=patient_id)
-    return [
-        (plan, await occurrences_of_plan(look.tx, organisation_id=organisation_id, plan_id=plan.id)) for plan in plans
-    ]
+async def _everything(look: Look, person: PersonOnFile) -> Everything:
+    """A query for each part; none of them grows with the number of rows of another."""
+    whose = {"organisation_id": person.organisation_id, "patient_id": person.id}
+    plans = await plans_of(look.tx, **whose)
+    history, happened = await history_of(look, patient_id=person.id, size=_FIRST_LINES)
+    return Everything(
+        person=person,
+        contacts=await contacts_ever(look, patient_id=person.id),
+        needs=await needs_of(look, patient_id=person.id),
+        plans=plans,
+        around=await plans_around(look, patient_id=person.id),
+        dates=await dates_of(look, plan_ids=[plan.id for plan in plans]),
+        cases=await cases_of(look.tx, **whose),
+        treatments=await treatments_of(look.tx, **whose),
+        alerts=await open_alerts_of(look, patient_id=person.id),
+        results=await results_of(look, patient_id=person.id),
+        questionnaires=await questionnaires_of(look, patient_id=person.id),
+        messages=await messages_of(look, patient_id=person.id),
+        history=history,
+        happened=happened,
+    )
 
 
 def _search_page(request: _Request, page: SearchPage) -> Response[str]:
     status = FAULTS_IN_FORM if page.errors else 200
-    return html(request, template="caseload/people.html", page=page, title="People", frame=staff_frame(request),
+    return html(request, template="caseload/people/search.html", page=page, title="People", frame=staff_frame(request),
                 status=status)  # fmt: skip
 
 
-ROUTES: Final[tuple[BaseRouteHandler, ...]] = (show_search, search, show_person)
+ROUTES: Final[tuple[BaseRouteHandler, ...]] = (
+    show_search,
+    search,
+    show_person,
+    show_history,
+    *pages_contact.ROUTES,
+    *pages_death.ROUTES,
+    *pages_plan.ROUTES,
+    *pages_result.ROUTES,
+)

@@ -1,73 +1,162 @@
-"""Today as strings."""
+"""Today as strings: a count for each kind of work with the age of the oldest, each a link to its list."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Final
 
 import msgspec
 
-from rms.alerts.model import AlertKind
-from rms.caseload.today.store import WaitingAlert
-from rms.caseload.words import KINDS, STATES, moment
-from rms.people.model import PersonName
-from rms.people.names import full_name
+from rms.caseload.today.store import Count, What
+from rms.caseload.today.unattended import WHY, Unattended
+from rms.caseload.worklist.ages import age
+from rms.caseload.worklist.asked import ME, Asked, address_of
+from rms.caseload.worklist.feed import silent_words
+from rms.caseload.worklist.frame import Filter, ListFrame, Option, colleague_words, list_frame
+from rms.caseload.worklist.people import PersonCell, person_cell
+from rms.caseload.worklist.surroundings import Surroundings
+from rms.clock import london_date
+from rms.people.access import Asker
+
+UNATTENDED_PATH: Final = "/today/unattended"
+#: Heading of a group; then of each count: what it counts, its words, and the list it leads to with the filter of that list.
+_GROUPS: Final = (
+    ("Alerts", (
+        (What.ACT_TODAY, "Act today", "/alerts", "act_today"),
+        (What.LOOK_SOON, "Look soon", "/alerts", "look_soon"),
+        (What.CHASE, "Chase", "/alerts", "chase"),
+        (What.FIX_DATA, "Fix data", "/alerts", "fix_data"),
+    )),
+    ("Results", (
+        (What.IN_RANGE, "May be in range: ten at a time", "/review", ""),
+        (What.ONE_BY_ONE, "To look at one by one", "/review", ""),
+        (What.DUE_BACK, "Set aside and due back", "/review", ""),
+    )),
+    ("Tests and messages", (
+        (What.LATE, "Tests late", "/late", "test"),
+        (What.STOPPED, "Messages that failed or are held", "/messages", ""),
+        (What.UNMATCHED, "Laboratory messages that nobody could file", "/unmatched", ""),
+    )),
+    ("Safety check", (
+        (What.UNATTENDED, "Steps without a next date or an owner", UNATTENDED_PATH, ""),
+    )),
+)  # fmt: skip
+#: A count of these is something to do at once.
+_URGENT: Final = frozenset({What.ACT_TODAY, What.UNATTENDED})
+_UNATTENDED_ORDER: Final = "The oldest first."
 
 
 class CountLine(msgspec.Struct, frozen=True, kw_only=True):
-    """How many of one kind wait."""
+    """One count. `key` is its code. `oldest` is empty when there is none; `is_urgent`: it must not stay there."""
 
-    kind: str
-    count: int
-
-
-class AlertLine(msgspec.Struct, frozen=True, kw_only=True):
-    """One alert. `person_href` is None when nobody is known to be meant."""
-
+    key: str
+    words: str
+    count: str
+    oldest: str
     href: str
-    kind: str
-    sentence: str
-    person: str
-    person_href: str | None
-    state: str
-    team: str
-    opened: str
-    respond_by: str
+    is_urgent: bool
+
+
+class CountGroup(msgspec.Struct, frozen=True, kw_only=True):
+    """The counts under one heading."""
+
+    heading: str
+    lines: tuple[CountLine, ...]
 
 
 class TodayPage(msgspec.Struct, frozen=True, kw_only=True):
-    """`caseload/today.html`. `more` says how many are not shown; empty when all are."""
+    """`caseload/today.html`. `first` leads to the first list that is not empty; None when all is done.
 
-    counts: tuple[CountLine, ...]
-    alerts: tuple[AlertLine, ...]
-    more: str
+    `covering` names the colleagues on leave whom one covers; `silent` is empty while the laboratory feeds send.
+    """
+
+    whose: Filter
+    team: Filter | None
+    groups: tuple[CountGroup, ...]
+    first: CountLine | None
+    covering: tuple[str, ...]
+    silent: str
 
 
-def present_today(alerts: Sequence[WaitingAlert], *, counts: Mapping[AlertKind, int]) -> TodayPage:
+class UnattendedLine(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that nobody would look at."""
+
+    person: PersonCell
+    what: str
+    why: str
+    age: str
+
+
+class UnattendedPage(msgspec.Struct, frozen=True, kw_only=True):
+    """`caseload/unattended.html`."""
+
+    list: ListFrame
+    lines: tuple[UnattendedLine, ...]
+
+
+def present_today(
+    counts: Mapping[What, Count], *, asked: Asked, around: Surroundings, asks: Asker, now: datetime
+) -> TodayPage:
     """All kinds are counted, those with none too: a zero is news."""
-    left_out = sum(counts.values()) - len(alerts)
+    groups = tuple(
+        CountGroup(heading=heading, lines=tuple(
+            _line(counts[what], what=what, words=words, now=now, href=_to(path, asked, kind=kind))
+            for what, words, path, kind in lines))
+        for heading, lines in _GROUPS
+    )  # fmt: skip
+    everything = [line for group in groups for line in group.lines]
+    covered = [one for one in around.colleagues if one.covered_by_id == asks.staff_id]
     return TodayPage(
-        counts=tuple(CountLine(kind=words, count=counts.get(kind, 0)) for kind, words in KINDS.items()),
-        alerts=tuple(map(alert_line, alerts)),
-        more=f"{left_out} more wait behind these." if left_out > 0 else "",
+        whose=_whose(asked, around=around, me=asks.staff_id),
+        team=_team(asked, around=around),
+        groups=groups,
+        first=next((line for line in everything if line.count != "0"), None),
+        covering=tuple(colleague_words(one, me=asks.staff_id) for one in covered),
+        silent=silent_words(around.feeds, now=now),
     )
 
 
-def alert_line(alert: WaitingAlert) -> AlertLine:
-    """One alert as a line of a list."""
-    state = STATES[alert.state] if alert.owner is None else f"{STATES[alert.state]}: {alert.owner}"
-    return AlertLine(
-        href=f"/alerts/{alert.ref}",
-        kind=KINDS[alert.kind],
-        sentence=alert.sentence,
-        person=person_in_line(alert.family_name, given_names=alert.given_names),
-        person_href=f"/people/{alert.person_ref}" if alert.person_ref else None,
-        state=state,
-        team=alert.team,
-        opened=moment(alert.opened_at),
-        respond_by=moment(alert.respond_by),
-    )
+def _to(path: str, asked: Asked, *, kind: str) -> str:
+    return address_of(path, Asked(who=asked.who, team=asked.team, kind=kind))
 
 
-def person_in_line(family_name: str | None, *, given_names: str | None) -> str:
-    """A name as lists show it, or words for nobody."""
-    if family_name is None:
-        return "Nobody known"
-    return full_name(PersonName(family=family_name, given=tuple((given_names or "").split())))
+def _line(count: Count, *, what: What, words: str, now: datetime, href: str) -> CountLine:
+    oldest = "" if count.since is None else age(count.since, now=now)
+    return CountLine(key=what, words=words, count=f"{count.waiting:,}", oldest=oldest, href=href,
+                     is_urgent=what in _URGENT and count.waiting > 0)  # fmt: skip
+
+
+def _whose(asked: Asked, *, around: Surroundings, me: int) -> Filter:
+    """Mine, my teams', and those of each colleague on leave whom I cover."""
+    covered = [one for one in around.colleagues if one.covered_by_id == me]
+    offered = [("", "My teams"), (ME, "Mine"), *((str(one.ref), colleague_words(one, me=me)) for one in covered)]
+    return Filter(name="who", label="Whose work", options=_options(offered, chosen=asked.who))
+
+
+def _team(asked: Asked, *, around: Surroundings) -> Filter | None:
+    if len(around.teams) < 2:
+        return None
+    offered = [("", "All my teams"), *((team.key, team.name) for team in around.teams)]
+    return Filter(name="team", label="Team", options=_options(offered, chosen=asked.team))
+
+
+def _options(offered: Sequence[tuple[str, str]], *, chosen: str) -> tuple[Option, ...]:
+    return tuple(Option(code=code, text=text, chosen=code == chosen) for code, text in offered)
+
+
+def present_unattended(
+    found: Sequence[Unattended], *, asked: Asked, around: Surroundings, asks: Asker, now: datetime
+) -> UnattendedPage:
+    """The list behind the safety check."""
+    return UnattendedPage(
+        list=list_frame(
+            UNATTENDED_PATH, asked, around=around, kinds={}, thing="step", me=asks.staff_id,
+            total=found[0].total if found else 0, on_page=len(found), order=_UNATTENDED_ORDER,
+            empty=("Every step has a next date and an owner. This was looked up just now.",
+                   "If anything ever stands here, tell whoever looks after RMS: it is a fault, not your work."),
+        ),
+        lines=tuple(
+            UnattendedLine(person=person_cell(one, today=london_date(now)), what=one.what, why=WHY[one.why],
+                           age=age(one.since, now=now))
+            for one in found
+        ),
+    )  # fmt: skip

@@ -16,7 +16,7 @@ from rms.clock import london_date
 from rms.db.engine import Tx
 from rms.followup.facts import READINGS_ONLY, gather
 from rms.followup.review.likeness import Stray, may_be_about
-from rms.followup.review.limits import limits_of
+from rms.followup.review.limits import limits_of, line_of
 from rms.followup.review.model import AnswerFacts, Candidate, EntryFacts, Past, RuleStanding, Shown, Subject
 from rms.followup.review.people import doubts_of, how_told
 from rms.followup.review.statements import ANSWERS, FACTS, READINGS, SPOKEN
@@ -27,7 +27,8 @@ from rms.plans.store import PlanOnFile, plans_by_id
 from rms.results.model import ObservationStatus
 from rms.results.store import FINAL
 
-SHOWN_BEFORE = 3
+#: So many numbers at most stand in the small chart: two to three years of the usual plan.
+IN_TREND = 12
 _Row = Mapping[str, Any]
 
 
@@ -121,6 +122,7 @@ def _candidate(
     of_test = [one for one in readings if one.analyte == row["analyte"] and one.ref != str(row["id"])]
     sampled_on = london_date(row["sample_at"])
     before = [one for one in of_test if one.sample_on <= sampled_on]
+    trend = [one for one in readings if one.analyte == row["analyte"] and one.sample_on <= sampled_on]
     facts = EntryFacts(
         result=row["id"], version=row["version_id"], review_state=row["review_state"],
         status=ObservationStatus(row["status"]), final_versions=row["final_versions"], is_number=row["number"] is not None,
@@ -139,11 +141,11 @@ def _candidate(
     )  # fmt: skip
     return Candidate(
         patient_id=row["patient_id"], plan_id=row["plan_id"], team_id=row["team_id"], facts=facts,
-        shown=_shown(row, facts, plan=plan, before=before),
+        shown=_shown(row, facts, plan=plan, trend=trend),
     )  # fmt: skip
 
 
-def _shown(row: _Row, facts: EntryFacts, *, plan: PlanOnFile | None, before: Sequence[Reading]) -> Shown:
+def _shown(row: _Row, facts: EntryFacts, *, plan: PlanOnFile | None, trend: Sequence[Reading]) -> Shown:
     name = PersonName(family=row["family_name"], given=tuple(row["given_names"].split()), prefix=row["title"])
     rules: Iterable[Rule] = () if plan is None else plan.effective.rules
     personal = {} if plan is None else plan.effective.limits
@@ -151,12 +153,17 @@ def _shown(row: _Row, facts: EntryFacts, *, plan: PlanOnFile | None, before: Seq
         subject_ref=row["ref"], person_ref=row["person_ref"], name=full_name(name), born_text=row["born_text"],
         nhs_number=row["nhs_number"], test=name_of(row["analyte"] or row["code_text"] or "Result"),
         value=_value(row), sampled_on=london_date(row["sample_at"]),
-        past=tuple(Past(value=value(one), sampled_on=one.sample_on) for one in reversed(before[-SHOWN_BEFORE:])),
+        trend=tuple(map(_past, reversed(trend[-IN_TREND:]))),
+        line=line_of(rules, analyte=row["analyte"] or "", personal=personal),
         limits=limits_of(rules, analyte=row["analyte"] or "", personal=personal),
         questionnaires=row["questionnaires"] or "", next_test=row["next_test"] or "", next_due_on=row["next_due_on"],
         told=facts.told.how or facts.told.why_not,
         protocol="" if plan is None else f"{plan.protocol.key} {plan.protocol.version}",
     )  # fmt: skip
+
+
+def _past(one: Reading) -> Past:
+    return Past(value=value(one), sampled_on=one.sample_on, number=one.number, comparator=one.comparator.value)
 
 
 def _value(row: _Row) -> str:
@@ -177,7 +184,7 @@ def _answers(row: _Row) -> Candidate:
     shown = Shown(
         subject_ref=row["ref"], person_ref=row["person_ref"], name=full_name(name), born_text=row["born_text"],
         nhs_number=row["nhs_number"], test=row["title"], value=", ".join(scores) or "no score",
-        sampled_on=london_date(row["submitted_at"]), past=(), limits=(), questionnaires="",
+        sampled_on=london_date(row["submitted_at"]), trend=(), line=None, limits=(), questionnaires="",
         next_test=row["next_test"] or "", next_due_on=row["next_due_on"], told="", protocol="",
     )  # fmt: skip
     facts = AnswerFacts(assignment=row["id"], review_state=row["review_state"], last_answer=row["last_answer"] or 0,

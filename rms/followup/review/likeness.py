@@ -12,11 +12,15 @@ import msgspec
 
 
 class Stray(msgspec.Struct, frozen=True, kw_only=True):
-    """Whom an unmatched message names. `name_key` is the folded name, family name first; empty when none was sent."""
+    """Whom an unmatched message names. `name_key` is the folded name, family name first; empty when none was sent.
+
+    `anybody`: there are more such messages than can be compared, so it may be about everybody.
+    """
 
     nhs_number: str | None = None
     born_on: date | None = None
     name_key: str = ""
+    anybody: bool = False
 
 
 def may_be_about(stray: Stray, row: Mapping[str, Any]) -> bool:
@@ -24,4 +28,4 @@ def may_be_about(stray: Stray, row: Mapping[str, Any]) -> bool:
     same_number = stray.nhs_number is not None and stray.nhs_number == row["nhs_number"]
     same_day = stray.born_on is not None and stray.born_on == row["born_on"]
     same_family = bool(stray.name_key) and stray.name_key.split()[0] == str(row["name_key"]).split(" ")[0]
-    return same_number or same_day or same_family
+    return stray.anybody or same_number or same_day or same_family

@@ -6,6 +6,7 @@ fingerprint covers the facts as well: whatever changes, also what is not on the 
 
 import hashlib
 from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import Literal, NamedTuple
 from uuid import UUID
@@ -88,10 +89,12 @@ class AnswerFacts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Past(msgspec.Struct, frozen=True, kw_only=True):
-    """One earlier result of the same analyte."""
+    """One result in a row of results: as it reads, and as a chart draws it."""
 
     value: str
     sampled_on: date
+    number: Decimal
+    comparator: str = ""
 
 
 class LimitShown(msgspec.Struct, frozen=True, kw_only=True):
@@ -103,7 +106,11 @@ class LimitShown(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Shown(msgspec.Struct, frozen=True, kw_only=True):
-    """What stands on the screen about one result. `past` is the latest first; `protocol` names key and version."""
+    """What stands on the screen about one result. `protocol` names key and version.
+
+    `trend` are the numbers of the small chart, the latest first, this one among them when it is a number; `line` is the
+    limit drawn across it.
+    """
 
     subject_ref: UUID
     person_ref: UUID
@@ -113,13 +120,19 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
     test: str
     value: str
     sampled_on: date
-    past: tuple[Past, ...]
+    trend: tuple[Past, ...]
+    line: Decimal | None
     limits: tuple[LimitShown, ...]
     questionnaires: str
     next_test: str
     next_due_on: date | None
     told: str
     protocol: str
+
+    @property
+    def past(self) -> tuple[Past, ...]:
+        """The last three before this one, the latest first."""
+        return tuple(one for one in self.trend if one.sampled_on != self.sampled_on)[:3]
 
 
 class Subject(NamedTuple):

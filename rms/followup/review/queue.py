@@ -1,7 +1,7 @@
 """What waits for a look in some teams, and in which order; what a colleague holds at this moment is left out.
 
 In range the oldest comes first. One by one: what must be acted on today, then what was set aside and is due back, then
-what should be looked at soon, then the oldest.
+what should be looked at soon, then the oldest; of one person's results the one that an alert is about comes first.
 """
 
 from collections.abc import AsyncIterator, Sequence
@@ -18,7 +18,7 @@ from rms.followup.review.model import Candidate, Subject
 
 CHUNK = 60
 #: How many are sorted to count them; behind these the page says "at least".
-MOST_COUNTED = 600
+MOST_COUNTED = 300
 
 
 class Asking(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,13 +60,17 @@ not exists (select from review_claim h where h.organisation_id = w.organisation_
 _WAITING: Final = f"""
 with w as (
   select r.organisation_id, 'result' as kind, r.id, r.patient_id, r.filed_at as since, r.review_state,
-         r.occurrence_id is not null and r.review_state = 'to_review' as may_be
+         r.occurrence_id is not null and r.review_state = 'to_review' as may_be, r.current_version_id as news
     from result r where r.organisation_id = $2 and r.team_id = any($1) and r.review_state in ('to_review', 'set_aside')
   union all
-  select a.organisation_id, 'response', a.id, a.patient_id, a.submitted_at, a.review_state, false
+  select a.organisation_id, 'response', a.id, a.patient_id, a.submitted_at, a.review_state, false, a.id
     from assignment a where a.organisation_id = $2 and a.team_id = any($1) and a.review_state in ('to_review', 'set_aside')),
 asked as (
-  select w.*, d.until_on, u.urgency
+  select w.*, d.until_on, u.urgency, exists (
+      select from alert l join alert_cause c on c.organisation_id = l.organisation_id and c.alert_id = l.id
+       where l.organisation_id = w.organisation_id and l.patient_id = w.patient_id and l.state <> 'closed'
+         and c.cause_kind = case w.kind when 'result' then 'result_version' else 'assignment' end
+         and c.cause_id = w.news) as is_why
     from w
     left join lateral (
       select d.until_on from decision d where w.review_state = 'set_aside' and d.organisation_id = w.organisation_id
@@ -78,7 +82,8 @@ asked as (
    where {_HELD_BY_OTHERS})
 select kind, id, patient_id, since, until_on, may_be and urgency is null as may_be_in_range from asked
  where until_on is null or until_on <= $3 or $5
- order by case when urgency = 1 then 1 when until_on is not null then 2 when urgency = 3 then 3 else 4 end, since, kind, id
+ order by case when urgency = 1 then 1 when until_on is not null then 2 when urgency = 3 then 3 else 4 end,
+          not is_why, since, kind, id
 """
 
 

@@ -5,7 +5,14 @@ import does to thousands is set-based; the move for one person is the same state
 """
 
 from rms.people.moves.cases import CaseToPut, TreatmentToPut, put_case, put_cases, put_treatment, put_treatments
-from rms.people.moves.contacts import mark_contact_dead, set_contact, set_contacts, set_preference, stop_messages
+from rms.people.moves.contacts import (
+    mark_contact_dead,
+    set_contact,
+    set_contacts,
+    set_preference,
+    start_messages,
+    stop_messages,
+)
 from rms.people.moves.dying import mark_alive, mark_dead
 from rms.people.moves.persons import (
     Admission,
@@ -37,5 +44,6 @@ __all__ = [
     "set_contact",
     "set_contacts",
     "set_preference",
+    "start_messages",
     "stop_messages",
 ]

@@ -118,6 +118,18 @@ async def stop_messages(tx: Tx, *, organisation_id: int, patient_id: int, why: s
                  organisation_id=organisation_id, reason=why)  # fmt: skip
 
 
+async def start_messages(tx: Tx, *, organisation_id: int, patient_id: int, why: str, by: Actor) -> None:
+    """The person wants messages again. What they missed meanwhile is not sent after all."""
+    await _found(
+        tx,
+        "update patient set messages_stopped_at = null, messages_stopped_by = null, messages_stopped_why = null"
+        " where organisation_id = $1 and id = $2 returning id",
+        organisation_id, patient_id,
+    )  # fmt: skip
+    await record(tx, by=by, verb="messages.start", subject_kind="patient", subject_id=patient_id, patient_id=patient_id,
+                 organisation_id=organisation_id, reason=why)  # fmt: skip
+
+
 async def _found(tx: Tx, sql: str, *arguments: object) -> None:
     """Run a statement about one person; NotFound when they are not this organisation's, so that nothing is audited."""
     if await tx.fetchval(sql, *arguments) is None:

@@ -1,13 +1,14 @@
 """The worklist: its query under row-level security against the same without, and the page against the same without a database.
 
-The query is Today's own, asked by the web's role inside an organisation and by the owner. The page goes through the whole
-application in this process (guard, session, query, audit line, template); its floor is the same template through the same
-web plumbing over rows that were read once.
+The query is that of the list of alerts, asked by the web's role inside an organisation and by the owner. The page goes
+through the whole application in this process (guard, session, query, audit line, template); its floor is the same template
+through the same web plumbing over rows that were read once.
 """
 
 import operator
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import AsyncExitStack
+from datetime import datetime
 from typing import Any, cast
 
 import asyncpg
@@ -15,10 +16,11 @@ import httpx
 import msgspec
 from litestar import Litestar, Request, Response, get
 
-from rms.alerts.model import AlertKind
+from rms.caseload.alerts.waiting import WaitingAlert, waiting_alerts
+from rms.caseload.alerts.waiting_presenters import PATH, present_alerts
 from rms.caseload.looking import Look
-from rms.caseload.today.presenters import present_today
-from rms.caseload.today.store import WaitingAlert, waiting_alerts, waiting_counts
+from rms.caseload.worklist.asked import Asked
+from rms.caseload.worklist.surroundings import Scope, Surroundings, surroundings
 from rms.db.database import Database
 from rms.db.engine import Tx
 from rms.errors import Refused
@@ -58,7 +60,7 @@ async def run_page(
     org = asks.organisation_id
     async with sides.web.transaction(organisation_id=org) as tx:
         web_pid = await tx.fetchval("select pg_backend_pid()")
-        alerts, counts = await _read(tx, asks=asks)
+        alerts, around, now = await _alerts(tx, asks=asks), await surroundings(Look(tx, asks=asks)), tx.now
         plan = await _plan(tx, asks=asks)
     async with sides.owner.transaction() as tx:
         owner_pid = await tx.fetchval("select pg_backend_pid()")
@@ -66,7 +68,9 @@ async def run_page(
     page, render = Side("page", backends=(web_pid,)), Side("render", backends=(web_pid,))
     async with AsyncExitStack() as stack:
         ours = await _browser(stack, app, config=config)
-        floor = await _browser(stack, _without_database(config, alerts=alerts, counts=counts), config=config)
+        floor = await _browser(
+            stack, _without_database(config, asks=asks, alerts=alerts, around=around, now=now), config=config
+        )
         async with sides.web.transaction() as tx:
             token = await open_session(tx, kind=SessionKind.STAFF, organisation_id=org, subject_id=asks.staff_id,
                                        second_factor=True)  # fmt: skip
@@ -109,9 +113,11 @@ async def _nurse(owner: asyncpg.Connection) -> Asker:
                  role=Role.NURSE_SPECIALIST, team_ids=(row["team_id"],))  # fmt: skip
 
 
-async def _read(tx: Tx, *, asks: Asker) -> tuple[list[WaitingAlert], Mapping[AlertKind, int]]:
-    look = Look(tx, asks=asks)
-    return await waiting_alerts(look), await waiting_counts(look)
+async def _alerts(tx: Tx, *, asks: Asker) -> Sequence[WaitingAlert]:
+    """The first page of what waits for the teams, whoever has it."""
+    scope = Scope(team_ids=list(asks.team_ids), organisation_id=asks.organisation_id, today=tx.today, staff_id=None,
+                  unowned=False)  # fmt: skip
+    return await waiting_alerts(Look(tx, asks=asks), scope, Asked())
 
 
 async def _ask(sides: Sides, *, asks: Asker, under: Side, without: Side) -> None:
@@ -119,11 +125,11 @@ async def _ask(sides: Sides, *, asks: Asker, under: Side, without: Side) -> None
     async with sides.web.transaction(organisation_id=asks.organisation_id) as tx:
         with under.repeat(pieces=QUERIES):
             for _ in range(QUERIES):
-                await waiting_alerts(Look(tx, asks=asks))
+                await _alerts(tx, asks=asks)
     async with sides.owner.transaction() as tx:
         with without.repeat(pieces=QUERIES):
             for _ in range(QUERIES):
-                await waiting_alerts(Look(tx, asks=asks))
+                await _alerts(tx, asks=asks)
 
 
 async def _show(ours: httpx.AsyncClient, floor: httpx.AsyncClient, *, page: Side, render: Side) -> None:
@@ -136,7 +142,7 @@ async def _show(ours: httpx.AsyncClient, floor: httpx.AsyncClient, *, page: Side
 
 
 async def _get(browser: httpx.AsyncClient) -> bytes:
-    answer = await browser.get("/today")
+    answer = await browser.get(PATH)
     if answer.status_code != httpx.codes.OK:
         raise Refused(f"The page answered {answer.status_code}: there is nothing to measure.")
     return answer.content
@@ -149,23 +155,26 @@ async def _browser(stack: AsyncExitStack, app: Litestar, *, config: WebConfig) -
 
 
 def _without_database(
-    config: WebConfig, *, alerts: Sequence[WaitingAlert], counts: Mapping[AlertKind, int]
+    config: WebConfig, *, asks: Asker, alerts: Sequence[WaitingAlert], around: Surroundings, now: datetime
 ) -> Litestar:
     """The same page of the same rows through the same plumbing, for anybody."""
 
-    @get("/today", opt={"policy": PUBLIC})
-    async def today(request: Request[Any, Any, Any]) -> Response[str]:
-        page = present_today(alerts, counts=counts)
-        return html(request, template="caseload/today.html", page=page, title="Today", frame=_FRAME)
+    @get(PATH, opt={"policy": PUBLIC})
+    async def waiting(request: Request[Any, Any, Any]) -> Response[str]:
+        page = present_alerts(alerts, asked=Asked(), around=around, asks=asks, now=now)
+        return html(request, template="caseload/alerts.html", page=page, title="Alerts", frame=_FRAME)
 
-    today.fn.__annotations__["request"] = Request[Any, Any, Any]
-    return Litestar(route_handlers=[today], plugins=[WebPlumbing(config=config, asset=asset, static=STATIC)])
+    waiting.fn.__annotations__["request"] = Request[Any, Any, Any]
+    return Litestar(route_handlers=[waiting], plugins=[WebPlumbing(config=config, asset=asset, static=STATIC)])
 
 
 class _Overheard:
     """Stands where a transaction would and keeps what it is asked, so that the very same statement can be explained."""
 
     asked: tuple[str, tuple[Any, ...]] = ("", ())
+
+    def __init__(self, tx: Tx) -> None:
+        self.now, self.today = tx.now, tx.today
 
     async def fetch(self, sql: str, *arguments: Any) -> list[Any]:
         """Remember, and find nothing."""
@@ -174,8 +183,8 @@ class _Overheard:
 
 
 async def _plan(tx: Tx, *, asks: Asker) -> dict[str, Any]:
-    overheard = _Overheard()
-    await waiting_alerts(Look(cast(Tx, overheard), asks=asks))
+    overheard = _Overheard(tx)
+    await _alerts(cast(Tx, overheard), asks=asks)
     sql, arguments = overheard.asked
     said = await tx.fetchval(f"explain (format json) {sql}", *arguments)
     found: dict[str, Any] = msgspec.json.decode(said)[0]["Plan"]

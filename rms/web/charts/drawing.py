@@ -101,7 +101,7 @@ def full_chart(series: Series, *, size: Size = WIDE) -> Chart | None:
     """The picture for a page. It grows above `size.height` by a line for each row of event names. None without a mark."""
     if not series.marks:
         return None
-    gutter = min(24 + max(map(width_of, _words_beside(series))), size.width * 0.45)
+    gutter = min(24 + max(map(width_of, _words_beside(series))), size.width * 0.55)
     left = 12 + max(width_of(f"{tick:f}") for tick in _numbers_shown(series))
     across = Box(left=left, top=0, right=size.width - gutter, bottom=size.height)
     names = _event_names(series, across, width=size.width)
@@ -124,6 +124,12 @@ def full_chart(series: Series, *, size: Size = WIDE) -> Chart | None:
 
 def _numbers_shown(series: Series) -> tuple[object, ...]:
     return scale_of(series, box=Box(left=0, top=0, right=1, bottom=1)).ticks()
+
+
+def _name_shortened(text: str, *, room: float) -> str:
+    """The name is cut when there is no room, its number never: half a number would be another one."""
+    name, _, number = text.rpartition(" ")
+    return f"{shortened(name, room=room - width_of(f' {number}'))} {number}"
 
 
 def _words_beside(series: Series) -> list[str]:
@@ -160,7 +166,7 @@ def _beside(
     places = spread(heights, low=plot.top + 8, high=plot.bottom - 8, gap=LINE)
     words = _words_beside(series)
     x = plot.right + 18
-    labels = [Label(text=shortened(text, room=room), x=x, y=round(y + SIZE * 0.3, 1))
+    labels = [Label(text=_name_shortened(text, room=room), x=x, y=round(y + SIZE * 0.3, 1))
               for text, y in zip(words, places, strict=True)]  # fmt: skip
     lines = tuple(
         LimitLine(x1=plot.left, x2=plot.right, y=y, dash=dash, label=label)

@@ -152,8 +152,8 @@ def test_of_a_thousand_made_up_results_no_doubtful_one_is_ever_offered_with_othe
 SHOWN = Shown(
     subject_ref=UUID(int=1), person_ref=UUID(int=2), name="ASHDOWN, Peter (Mr)", born_text="1950-04-03",
     nhs_number="9990000018",
-    test="PSA", value="0.04 ug/L", sampled_on=date(2027, 2, 1), past=(), limits=(), questionnaires="", next_test="PSA",
-    next_due_on=date(2027, 5, 1), told="letter", protocol="p 1",
+    test="PSA", value="0.04 ug/L", sampled_on=date(2027, 2, 1), trend=(), line=None, limits=(), questionnaires="",
+    next_test="PSA", next_due_on=date(2027, 5, 1), told="letter", protocol="p 1",
 )  # fmt: skip
 
 
@@ -172,6 +172,7 @@ def test_whatever_changes_changes_the_fingerprint(change: dict[str, dict[str, ob
 @pytest.mark.parametrize(("stray", "may_be"), [
     (Stray(nhs_number="9990000018"), True), (Stray(born_on=date(1950, 4, 3)), True), (Stray(name_key="ashdown"), True),
     (Stray(name_key="ashdown mary"), True), (Stray(nhs_number="9990000026", name_key="brook p"), False), (Stray(), False),
+    (Stray(anybody=True), True),
 ])  # fmt: skip
 def test_agreement_in_anything_is_enough_for_a_stray_message_to_count(stray: Stray, may_be: bool) -> None:
     row = {"nhs_number": "9990000018", "born_on": date(1950, 4, 3), "name_key": "ashdown peter"}

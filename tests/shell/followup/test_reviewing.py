@@ -20,7 +20,7 @@ from rms.followup.review.tens import TooFast, UsedAlready, confirm_ten, show_ten
 from tests.cast import Trust, a_trust
 from tests.database import World
 from tests.followed import file_psa, the
-from tests.waiting_results import LATER, asking, look_long, waiting_men
+from tests.waiting_results import LATER, asking, copies, look_long, waiting_men
 
 
 @pytest.fixture
@@ -339,3 +339,54 @@ async def test_another_team_finds_nothing(world, trust):
         assert await in_range(tx, nobody, at_most=10) == []
         with pytest.raises(NotFound):
             await show_case(tx, nobody, ref=ref, to_decide=True)
+
+
+#: What is done to the copies whose number leaves this rest, when divided by 25.
+SPOILT_COPIES = {
+    1: "update result_version v set number = 0.21 + (random() * 5)::numeric(6, 2) from result r where r.id = v.result_id and {}",
+    2: "update result_version v set comparator = '<', number = 0.5 from result r where r.id = v.result_id and {}",
+    3: "update result_version v set comparator = '>', number = 0.1 from result r where r.id = v.result_id and {}",
+    4: "update result_version v set number = null, unit = null from result r where r.id = v.result_id and {}",
+    5: "update result_version v set status = 'P' from result r where r.id = v.result_id and {}",
+    6: "insert into alert (organisation_id, patient_id, team_id, kind, subject_kind, subject_id, rule_key, episode, sentence,"
+    " opened_at, respond_by, next_escalation_at) select r.organisation_id, r.patient_id, r.team_id, 'chase', 'patient',"
+    " r.patient_id, 'x', 1, 'Phone him.', now(), now(), now() from result r where {}",
+    7: "update result r set occurrence_id = null where {}",
+    8: "update contact_point c set dead_at = now(), dead_why = 'x' from result r where r.patient_id = c.patient_id and {}",
+}
+
+
+async def test_of_a_thousand_waiting_results_no_doubtful_one_is_ever_offered_with_others(world, trust):
+    await waiting_men(world, trust, how_many=1)
+    await copies(world, how_many=1000)
+    newest = "r.review_state = 'to_review' and (r.id / 10000) % 25 = "
+    await world.as_owner("alter table result_version disable trigger user")
+    try:
+        for rest, statement in SPOILT_COPIES.items():
+            await world.as_owner(statement.format(f"{newest}{rest}"))
+    finally:
+        await world.as_owner("alter table result_version enable trigger user")
+    async with world.web.transaction(organisation_id=trust.organisation_id) as tx:
+        offered = await in_range(tx, asking(trust), at_most=2000)
+    ids = {one.subject.id for one in offered}
+    # The oracle asks the rows themselves, with SQL of its own.
+    doubtful = await world.as_owner(
+        "select r.id from result r join result_version v on v.id = r.current_version_id where r.review_state = 'to_review'"
+        " and (v.number is null or v.number > 0.2 or v.comparator <> '' or v.status <> 'F' or r.occurrence_id is null"
+        "  or exists (select from alert a where a.patient_id = r.patient_id and a.state <> 'closed')"
+        "  or not exists (select from contact_point c where c.patient_id = r.patient_id and c.dead_at is null))"
+    )
+    assert len(doubtful) == 8 * 40
+    assert ids & {row["id"] for row in doubtful} == set()
+    assert len(ids) == 1001 - len(doubtful)
+
+
+async def test_of_one_persons_results_the_one_an_alert_is_about_comes_first(world, trust):
+    [one] = await waiting_men(world, trust, how_many=1)
+    beyond = await file_psa(world, one.man, "0.3", on=one.man.today + timedelta(days=LATER), order="beyond")
+    async with world.web.transaction(organisation_id=trust.organisation_id) as tx:
+        first = await next_one(tx, asking(trust))
+        assert first is not None
+        second = await next_one(tx, asking(trust), after_patient=one.man.patient_id, but=first.subject)
+    assert second is not None
+    assert (first.subject.id, second.subject.id) == (beyond.result_id, one.result_id)

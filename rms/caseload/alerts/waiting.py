@@ -1,0 +1,72 @@
+"""The alerts of some teams that are not closed, a page at a time, with person, owner and cover. One statement."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+import msgspec
+
+from rms.alerts.model import AlertKind, AlertState
+from rms.caseload.looking import Look
+from rms.caseload.worklist.asked import ROWS_A_PAGE, Asked
+from rms.caseload.worklist.surroundings import AWAY, Scope
+
+#: The code of the filter that shows what was set aside; without it, only what waits is shown.
+SET_ASIDE: Final = "set_aside"
+
+_WAITING: Final = f"""
+select a.ref, a.kind, a.state, a.sentence, a.opened_at, a.respond_by, a.snoozed_until, a.snooze_reason, a.patient_id,
+       t.name as team, o.id as owner_id, o.display_name as owner, away.until_on as owner_away_until, away.covered_by,
+       p.ref as person_ref, p.family_name, p.given_names, p.title, p.born_text, p.nhs_number,
+       count(*) over () as total, count(*) over (partition by a.kind) as of_kind
+  from alert a
+  join team t on t.organisation_id = a.organisation_id and t.id = a.team_id
+  left join plan l on l.organisation_id = a.organisation_id and l.id = a.plan_id
+  left join staff o on o.organisation_id = a.organisation_id and o.id = a.owner_staff_id
+  {AWAY.format(staff="o")}
+  left join patient p on p.organisation_id = a.organisation_id and p.id = a.patient_id
+ where a.organisation_id = $2 and a.team_id = any($1) and a.state <> 'closed'
+   and ($4::bigint is null or coalesce(a.owner_staff_id, l.nurse_staff_id) = $4)
+   and (not $5 or a.owner_staff_id is null)
+   and a.opened_at <= $6 and ($7 = '' or a.kind = $7) and (a.state = 'snoozed') = $8
+ order by case a.kind when 'act_today' then 1 when 'look_soon' then 2 when 'chase' then 3 else 4 end, a.opened_at, a.id
+ limit $9 offset $10
+"""
+
+
+class WaitingAlert(msgspec.Struct, frozen=True, kw_only=True):
+    """One alert of the list. The person is None for an alert about nobody known; so is an owner who is not there."""
+
+    ref: UUID
+    kind: AlertKind
+    state: AlertState
+    sentence: str
+    opened_at: datetime
+    respond_by: datetime
+    snoozed_until: datetime | None
+    snooze_reason: str | None
+    patient_id: int | None
+    team: str
+    owner_id: int | None
+    owner: str | None
+    owner_away_until: date | None
+    covered_by: str | None
+    person_ref: UUID | None
+    family_name: str | None
+    given_names: str | None
+    title: str | None
+    born_text: str | None
+    nhs_number: str | None
+    total: int
+    of_kind: int
+
+
+async def waiting_alerts(look: Look, scope: Scope, asked: Asked) -> Sequence[WaitingAlert]:
+    """One page of the list; empty when nothing fits, or when the page lies behind the end."""
+    kind = "" if asked.kind == SET_ASIDE else asked.kind
+    rows = await look.tx.fetch(
+        _WAITING, *scope.parameters, look.tx.now - timedelta(days=asked.days), kind, asked.kind == SET_ASIDE,
+        ROWS_A_PAGE, asked.first_row,
+    )  # fmt: skip
+    return [msgspec.convert(dict(row), WaitingAlert) for row in rows]

@@ -1,0 +1,1 @@
+"""Messages to people: what was sent, what waits, what failed or is held, each with its reason."""

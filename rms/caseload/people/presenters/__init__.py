@@ -1,0 +1,1 @@
+"""People and their results as the strings their pages show."""

@@ -1,0 +1,78 @@
+"""What the pages about people read, in the scope of the one who asks; set-based, a few queries a page."""
+
+from rms.caseload.people.store.answers import AskedOf, questionnaires_of
+from rms.caseload.people.store.around import (
+    ContactEver,
+    Needs,
+    OpenAlert,
+    PlanAround,
+    contacts_ever,
+    dates_of,
+    needs_of,
+    open_alerts_of,
+    plans_around,
+)
+from rms.caseload.people.store.finding import (
+    FoundPerson,
+    PlanInScope,
+    find_by_name,
+    find_by_nhs_number,
+    person_behind,
+    person_in_scope,
+    plan_in_scope,
+)
+from rms.caseload.people.store.history import PAGE, Happened, history_of
+from rms.caseload.people.store.messages import SentMessage, messages_because_of, messages_of
+from rms.caseload.people.store.results import (
+    DecisionMade,
+    FiledResult,
+    FoundResult,
+    Judged,
+    RawMessage,
+    VersionInFull,
+    decisions_about,
+    judged_of,
+    raw_messages,
+    result_behind,
+    results_of,
+    versions_of,
+)
+
+__all__ = [
+    "PAGE",
+    "AskedOf",
+    "ContactEver",
+    "DecisionMade",
+    "FiledResult",
+    "FoundPerson",
+    "FoundResult",
+    "Happened",
+    "Judged",
+    "Needs",
+    "OpenAlert",
+    "PlanAround",
+    "PlanInScope",
+    "RawMessage",
+    "SentMessage",
+    "VersionInFull",
+    "contacts_ever",
+    "dates_of",
+    "decisions_about",
+    "find_by_name",
+    "find_by_nhs_number",
+    "history_of",
+    "judged_of",
+    "messages_because_of",
+    "messages_of",
+    "needs_of",
+    "open_alerts_of",
+    "person_behind",
+    "person_in_scope",
+    "plan_in_scope",
+    "plans_around",
+    "questionnaires_of",
+    "raw_messages",
+    "result_behind",
+    "results_of",
+    "versions_of",
+]

@@ -1,0 +1,201 @@
+"""Codes of other rooms to the words a nurse reads about a person. A code without words is spelt out, never hidden."""
+
+import re
+from typing import Final
+
+from rms.caseload.words import in_words
+
+SOURCES: Final = {"register": "the register", "staff": "staff", "person": "the person"}
+CONTACTS: Final = {"mobile": "Mobile", "phone": "Telephone", "email": "Email", "post": "Address"}
+#: Languages by their code; any other is shown as its code.
+LANGUAGES: Final = {
+    "en": "English",
+    "cy": "Welsh",
+    "pl": "Polish",
+    "ro": "Romanian",
+    "pt": "Portuguese",
+    "es": "Spanish",
+    "fr": "French",
+    "it": "Italian",
+    "lt": "Lithuanian",
+    "uk": "Ukrainian",
+    "ru": "Russian",
+    "tr": "Turkish",
+    "ur": "Urdu",
+    "pa": "Punjabi",
+    "bn": "Bengali",
+    "gu": "Gujarati",
+    "hi": "Hindi",
+    "ta": "Tamil",
+    "ar": "Arabic",
+    "fa": "Persian",
+    "so": "Somali",
+    "zh": "Chinese",
+    "bfi": "British Sign Language",
+}
+PREFERS: Final = {
+    "sms": "Text message",
+    "email": "Email",
+    "letter": "Letter",
+    "phone": "Telephone only: nothing is sent",
+}
+MODES: Final = {"link": "online", "telephone": "by telephone", "paper": "on paper"}
+PLAN_STATES: Final = {
+    "draft": "Draft",
+    "active": "Active",
+    "paused": "Paused",
+    "suspended": "Suspended",
+    "held": "On hold",
+    "in_transfer": "Being handed over",
+    "ended": "Ended",
+}
+OUTCOMES: Final = {
+    "completed": "Completed: the plan came to its end",
+    "recurrence": "The cancer has come back, or another was found",
+    "declined": "The person does not want follow-up",
+    "moved": "Followed up elsewhere now",
+    "died": "The person died",
+    "other": "Something else",
+}
+DECISIONS: Final = {
+    "in_range": "In range",
+    "repeat": "Repeat the test",
+    "call": "Call the person",
+    "refer": "Refer or discuss",
+    "set_aside": "Set aside",
+    "recurrence": "Recurrence confirmed",
+    "no_recurrence": "No recurrence",
+    "other": "Something else was decided",
+    "undone": "Undone",
+}
+RESULT_STATUSES: Final = {
+    "P": "preliminary",
+    "F": "final",
+    "C": "corrected",
+    "X": "could not be done",
+    "D": "withdrawn",
+    "W": "sent by mistake",
+    "R": "not verified yet",
+    "I": "not ready yet",
+    "S": "in part",
+    "U": "final",
+    "N": "not asked for",
+}
+FINDINGS: Final = {"breach": "Needs a look", "clear": "Clear", "cannot_tell": "Cannot tell"}
+ASKED_STATES: Final = {
+    "asked": "Sent, not opened yet",
+    "opened": "Begun, not sent back yet",
+    "submitted": "Answered",
+    "expired": "Not answered in time",
+    "withdrawn": "Withdrawn",
+}
+CHANNELS: Final = {"sms": "Text", "email": "Email", "letter": "Letter"}
+RECIPIENTS: Final = {"person": "The person", "gp_practice": "GP practice", "staff": "Staff"}
+_MESSAGES: Final = {
+    "queued": "Waiting to be sent",
+    "sending": "Being sent now",
+    "accepted": "Sent, arrival not confirmed yet",
+    "delivered": "Delivered",
+    "failed": "Not delivered",
+    "unknown": "Not known whether it was sent: it is being looked into",
+    "held": "Held: not sent until somebody decides",
+    "expired": "Not sent: it came too late to be of use",
+    "void": "Taken back before it was sent",
+}
+#: What providers say, as far as it means something to a nurse.
+_PROVIDERS_SAY: Final = {
+    "permanent-failure": "the number or address does not work",
+    "temporary-failure": "the phone was off or the mailbox full",
+    "technical-failure": "there was a fault on the way, not with the number",
+    "undelivered": "the network could not deliver it",
+    "failed": "the network could not deliver it",
+}
+_REPORTED: Final = re.compile(r"reported '([^']+)'")
+_NOT_OURS: Final = re.compile(r"provider", re.IGNORECASE)
+
+#: Verbs of the audit. What the worker and the register do reads the same as what staff do.
+VERBS: Final = {
+    "person.add": "Added to the file",
+    "person.change": "Name or numbers changed",
+    "person.prefer": "How they want to be contacted",
+    "contact.set": "Contact detail",
+    "contact.said": "Contact detail: who said so",
+    "contact.dead": "Contact detail does not work",
+    "messages.stop": "Messages stopped",
+    "messages.start": "Messages started again",
+    "death.record": "Death recorded",
+    "death.reverse": "Recorded death taken back",
+    "case.put": "Diagnosis from the register",
+    "treatment.put": "Treatment from the register",
+    "plan.start": "Follow-up started",
+    "plan.change": "Plan changed for this person",
+    "plan.withdraw": "Change of the plan withdrawn",
+    "plan.paused": "Plan paused",
+    "plan.held": "Plan put on hold",
+    "plan.go_on": "Plan goes on",
+    "plan.end": "Plan ended",
+    "plan.draft": "Plan being written",
+    "result.file": "Result arrived",
+    "result.keep": "Result kept",
+    "assignment.ask": "Questionnaire sent",
+    "assignment.ask_again": "Questionnaire sent again",
+    "assignment.expired": "Questionnaire not answered in time",
+    "assignment.withdrawn": "Questionnaire withdrawn",
+    "answers.send": "Questionnaire answered",
+    "letter.printed": "Letter printed",
+    "link.wrong_date": "Wrong date of birth typed at the link",
+    "event.deliver": "The register was told",
+}
+ALERT_MOVES: Final = {
+    "raise": "Alert",
+    "take": "Alert taken",
+    "hand_over": "Alert handed over",
+    "give_back": "Alert given back to the team",
+    "act": "Worked on the alert",
+    "snooze": "Alert set aside for now",
+    "wake": "Alert came back",
+    "add_cause": "More news for the alert",
+    "escalate": "Alert escalated: nobody had answered in time",
+    "close": "Alert closed",
+    "reopen": "Alert opened again",
+}
+_STEPS: Final = {"moved": "Moved to another day", "taken back": "Reminder taken back"}
+_STAGES: Final = {
+    "remind": "Reminder sent",
+    "ask": "Questionnaire sent",
+    "review": "Review became due",
+    "chase": "Late: the team was asked to chase",
+    "close-window": "Its time passed without a result",
+    "look-again": "Still nothing: looked at again",
+}
+
+
+def message_state(state: str, *, reason: str | None, channel: str, is_printed: bool) -> str:
+    """Where a message stands, with why when that is more than the provider's own word for it."""
+    if channel == "letter" and state == "accepted":
+        return "Printed" if is_printed else "Waiting to be printed"
+    said = _MESSAGES.get(state) or in_words(state)
+    because = reason_words(reason)
+    return f"{said}: {because}" if because and state in ("failed", "held", "expired", "void") else said
+
+
+def reason_words(reason: str | None) -> str:
+    """Our own sentence as it is; a provider's report in our words; empty for any other word of a provider."""
+    if not reason:
+        return ""
+    reported = _REPORTED.search(reason)
+    if reported:
+        return _PROVIDERS_SAY.get(reported[1], "")
+    return "" if _NOT_OURS.search(reason) else reason
+
+
+def purpose_words(purpose: str) -> str:
+    """What a message is for: `Result in range person` reads `Result in range`."""
+    return in_words(purpose.removesuffix("_person").removesuffix("_gp"))
+
+
+def step_words(what: str, *, detail: str | None) -> str:
+    """What happened to a step of a plan: `stage remind:1` is `Reminder sent`."""
+    if what == "stage":
+        return _STAGES.get((detail or "").partition(":")[0]) or in_words(detail or what)
+    return _STEPS.get(what) or in_words(what)

@@ -1,0 +1,96 @@
+"""One sitting as strings: what was done and can be undone, what was left out and why, when letters and texts leave."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+
+from rms.alerts.moves import DecisionKind
+from rms.caseload.review.store import Leaving, SittingRow
+from rms.caseload.review.words import decided_words, dropped_words
+from rms.caseload.worklist.ages import clock_words, counted, when
+from rms.dates import next_allowed
+from rms.followup.review.model import RowOutcome
+
+_CHANNELS = {"sms": "text", "email": "email", "letter": "letter"}
+_TO = {"person": "to people", "gp_practice": "to GP practices"}
+
+
+class SummaryRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One decision. `undo` is where its button leads; empty when `state` says why there is none."""
+
+    href: str
+    name: str
+    what: str
+    decided: str
+    note: str
+    state: str
+    undo: str
+
+
+class SummaryPage(msgspec.Struct, frozen=True, kw_only=True):
+    """`caseload/review/summary.html`."""
+
+    counts: tuple[str, ...]
+    done: tuple[SummaryRow, ...]
+    aside: tuple[SummaryRow, ...]
+    dropped: tuple[str, ...]
+    leaving: tuple[str, ...]
+
+
+def present_summary(rows: Sequence[SittingRow], *, leaving: Sequence[Leaving], now: datetime) -> SummaryPage:
+    """The newest first, because what one wants to undo is what one did last."""
+    decided = [row for row in reversed(rows) if row.outcome is RowOutcome.DECIDED]
+    aside = tuple(_row(row, now=now) for row in decided if row.kind == DecisionKind.SET_ASIDE)
+    done = tuple(_row(row, now=now) for row in decided if row.kind != DecisionKind.SET_ASIDE)
+    dropped = tuple(dropped_words(row) for row in reversed(rows) if row.outcome is not RowOutcome.DECIDED)
+    undone = sum(1 for row in decided if row.undone_at is not None)
+    return SummaryPage(
+        counts=(
+            f"{len(done)} decided", f"{len(aside)} set aside", f"{len(dropped)} left out or not confirmed", f"{undone} undone",
+        ),
+        done=done, aside=aside, dropped=dropped,
+        leaving=tuple(line for one in leaving for line in _leaving(one, now=now)),
+    )  # fmt: skip
+
+
+def _row(row: SittingRow, *, now: datetime) -> SummaryRow:
+    state = _state(row, now=now)
+    return SummaryRow(
+        href=f"/review/cases/{row.shown.subject_ref}", name=row.shown.name, what=f"{row.shown.test} {row.shown.value}",
+        decided=decided_words(row).capitalize(), note=row.note or "",
+        state=state or f"Until {clock_words(row.takes_effect_at)}" if row.takes_effect_at else state,
+        undo="" if state else f"/review/decisions/{row.decision_ref}/undo",
+    )  # fmt: skip
+
+
+def _state(row: SittingRow, *, now: datetime) -> str:
+    """Why it cannot be undone; empty when it can."""
+    if row.undone_at is not None:
+        return f"Undone {when(row.undone_at, now=now)}"
+    if row.overtaken_at is not None:
+        return "It has changed since: decide anew"
+    if row.takes_effect_at is None or row.takes_effect_at <= now:
+        return "Can no longer be undone"
+    return ""
+
+
+def _leaving(one: Leaving, *, now: datetime) -> list[str]:
+    words = _CHANNELS.get(one.channel, one.channel)
+    to = _TO.get(one.recipient, f"to {one.recipient.replace('_', ' ')}")
+    found = []
+    if one.waiting and one.at is not None:
+        leaves = "leaves" if one.waiting == 1 else "leave"
+        found.append(f"{counted(one.waiting, words)} {to} {leaves} {_from(one, now=now)}.")
+    if one.left:
+        found.append(f"{counted(one.left, words)} {to} {'has' if one.left == 1 else 'have'} left.")
+    return found
+
+
+def _from(one: Leaving, *, now: datetime) -> str:
+    """When the first leaves: nothing reaches people at night, letters are printed when somebody prints them."""
+    assert one.at is not None
+    at = max(one.at, now)
+    if one.channel == "letter":
+        return f"when printed, from {when(at, now=now).removeprefix('today at ')} on"
+    return f"from {when(next_allowed(at), now=now).removeprefix('today at ')} on"

@@ -1,0 +1,1 @@
+"""Laboratory messages that nobody could file: what they say, who might be meant, read again or not ours."""

@@ -1,0 +1,190 @@
+"""What staff change about a person: each page says what follows, each change has who and why, nothing is done twice."""
+
+from datetime import timedelta
+from uuid import UUID
+
+import httpx
+import pytest
+
+from rms.db.database import Database
+from rms.people.model import Role
+from rms.plans.moves import load_library
+from tests.cast import Trust, a_trust
+from tests.database import World
+from tests.followed import Followed, followed, the
+from tests.pages.site import Site, a_member
+
+
+class Scene:
+    """A nurse in front of the page of a man on plan."""
+
+    def __init__(self, world: World, site: Site, man: Followed, browser: httpx.AsyncClient) -> None:
+        self.world, self.site, self.man, self.browser = world, site, man, browser
+        self.person, self.plan = "", ""
+
+    async def find(self) -> "Scene":
+        person: UUID = await the(self.world, "select ref from patient where id = $1", self.man.patient_id)
+        plan: UUID = await the(self.world, "select ref from plan where id = $1", self.man.plan_id)
+        self.person, self.plan = f"/people/{person}", f"/plans/{plan}"
+        return self
+
+    async def send(self, path: str, fields: dict[str, str] | None = None) -> httpx.Response:
+        return await self.site.post(self.browser, path, fields)
+
+    async def page(self, path: str = "") -> str:
+        return (await self.browser.get(path or self.person)).text
+
+    async def plan_state(self) -> str:
+        return str(await the(self.world, "select state from plan where id = $1", self.man.plan_id))
+
+    async def audited(self, verb: str) -> list[str | None]:
+        return [
+            row["reason"] for row in await self.world.as_owner("select reason from audit_entry where verb = $1", verb)
+        ]
+
+
+@pytest.fixture
+async def trust(world: World) -> Trust:
+    async with Database(world.url(), name="owner", size=1) as owner, owner.transaction() as tx:
+        await load_library(tx)
+    return await a_trust(world)
+
+
+@pytest.fixture
+async def scene(world: World, site: Site, trust: Trust) -> Scene:
+    man = await followed(world, trust=trust)
+    return await Scene(world, site, man, await site.signed_in(trust.organisation_id, trust.nurse.id or 0)).find()
+
+
+def in_boxes(name: str, on: object) -> dict[str, str]:
+    year, month, day = str(on).split("-")
+    return {f"{name}-day": day, f"{name}-month": month, f"{name}-year": year}
+
+
+async def test_a_new_number_takes_the_place_of_the_old_one_which_stays_on_record(scene: Scene):
+    sent = {"kind": "telephone", "value": "07700 900777", "told_by": "helper", **in_boxes("right_on", scene.man.today)}
+    for _ in range(2):
+        assert (await scene.send(f"{scene.person}/contact/detail", sent)).headers[
+            "location"
+        ] == f"{scene.person}#contact"
+    page = await scene.page()
+    assert "07700 900777" in page
+    assert "07700 900001" in page
+    assert "Not used since" in page
+    rows = await scene.world.as_owner("select value from contact_point where kind = 'mobile' and valid_until is null")
+    assert [row["value"] for row in rows] == ["+447700900777"]
+    assert "Said by: somebody who helps them." in str(await scene.audited("contact.said"))
+
+
+async def test_a_preference_needs_something_to_reach_them_by(scene: Scene):
+    here = f"{scene.person}/contact/preference"
+    refused = await scene.send(here, {"prefers": "email", "said_by": "person"})
+    assert (refused.status_code, "There is no email address" in refused.text) == (422, True)
+    assert "<title>Error: How we contact them" in refused.text
+    empty = await scene.send(here)
+    assert "Choose who said so" in empty.text
+    assert (await scene.send(here, {"prefers": "letter", "said_by": "person"})).status_code == 303
+    assert await the(scene.world, "select prefers from patient where id = $1", scene.man.patient_id) == "letter"
+
+
+async def test_messages_are_stopped_and_started_with_who_and_why(scene: Scene):
+    assert "nothing more is sent" not in await scene.page()
+    why = {"said_by": "person", "why": "Too many texts."}
+    for _ in range(2):
+        assert (await scene.send(f"{scene.person}/messages/stop", why)).status_code == 303
+    assert "Too many texts. (said by: the person)" in await scene.page()
+    assert len(await scene.audited("messages.stop")) == 1
+    assert (await scene.send(f"{scene.person}/messages/stop")).status_code == 422
+    for _ in range(2):
+        assert (
+            await scene.send(f"{scene.person}/messages/start", {"said_by": "helper", "why": "Wants them."})
+        ).status_code == 303
+    assert await scene.audited("messages.start") == ["Wants them. (said by: somebody who helps them)"]
+    assert "Too many texts." not in (await scene.page()).split('id="history"')[0]
+
+
+async def test_an_informal_death_holds_a_formal_one_is_confirmed_and_ends_the_plan(scene: Scene):
+    page = await scene.page(f"{scene.person}/death")
+    assert "Nothing more is sent to this person" in page
+    assert (await scene.send(f"{scene.person}/death")).status_code == 422
+    told = {"sure": "informal", "source": "His wife"}
+    for _ in range(2):
+        assert (await scene.send(f"{scene.person}/death", told)).headers["location"] == scene.person
+    assert await scene.plan_state() == "held"
+    assert len(await scene.audited("death.record")) == 1
+    too_soon = await scene.send(f"{scene.plan}/after-death")
+    assert (too_soon.status_code, "Record it formally first" in too_soon.text) == (422, True)
+    told = {"sure": "formal", "source": "The register", "died_on-year": str(scene.man.today.year)}
+    assert (await scene.send(f"{scene.person}/death", told)).status_code == 303
+    assert "Confirm the death and end the plan" in await scene.page()
+    for _ in range(2):
+        assert (await scene.send(f"{scene.plan}/after-death")).headers["location"] == scene.person
+    assert await scene.plan_state() == "ended"
+    assert await the(scene.world, "select outcome from plan where id = $1", scene.man.plan_id) == "died"
+
+
+async def test_a_death_that_was_a_mistake_is_taken_back(scene: Scene):
+    await scene.send(f"{scene.person}/death", {"sure": "formal", "source": "The register"})
+    assert await scene.plan_state() == "held"
+    assert (await scene.send(f"{scene.person}/death/reverse")).status_code == 422
+    for _ in range(2):
+        answer = await scene.send(f"{scene.person}/death/reverse", {"why": "Another man of that name."})
+        assert answer.status_code == 303
+    assert await scene.plan_state() == "active"
+    assert await scene.audited("death.reverse") == ["Another man of that name."]
+    assert "rms-standing--on-plan" in await scene.page()
+
+
+async def test_a_plan_is_paused_until_a_day_and_goes_on(scene: Scene):
+    sent = {**in_boxes("until", scene.man.today + timedelta(days=30)), "why": "Abroad"}
+    assert (await scene.send(f"{scene.plan}/pause", {**sent, **in_boxes("until", scene.man.today)})).status_code == 422
+    for _ in range(2):
+        assert (await scene.send(f"{scene.plan}/pause", sent)).headers["location"] == f"{scene.person}#plan"
+    assert await scene.plan_state() == "paused"
+    assert await scene.audited("plan.paused") == ["Abroad"]
+    page = await scene.page()
+    assert "rms-standing--paused" in page
+    assert "Abroad" in page
+    for _ in range(2):
+        assert (await scene.send(f"{scene.plan}/go-on")).status_code == 303
+    assert await scene.plan_state() == "active"
+
+
+async def test_a_plan_held_because_of_a_death_does_not_go_on_by_another_door(scene: Scene):
+    await scene.send(f"{scene.person}/death", {"sure": "informal", "source": "His wife"})
+    for path, fields in (("go-on", {}), ("end", {"outcome": "other", "why": "x"})):
+        answer = await scene.send(f"{scene.plan}/{path}", fields)
+        assert (answer.status_code, "death" in answer.text.lower()) == (422, True), path
+    assert await scene.plan_state() == "held"
+
+
+async def test_a_plan_ends_with_an_outcome_and_the_register_is_told(scene: Scene):
+    assert (await scene.send(f"{scene.plan}/end", {"outcome": "died", "why": "x"})).status_code == 422
+    assert (await scene.send(f"{scene.plan}/end", {"outcome": "moved"})).status_code == 422
+    sent = {"outcome": "moved", "why": "He lives by the sea now."}
+    assert (await scene.send(f"{scene.plan}/end", sent)).headers["location"] == f"{scene.person}#plan"
+    again = await scene.send(f"{scene.plan}/end", sent)
+    assert (again.status_code, "has ended already" in again.text) == (422, True)
+    events = await scene.world.as_owner("select payload from event where kind = 'follow_up_ended'")
+    assert [row["payload"]["reason"] for row in events] == ["Moved: He lives by the sea now."]
+    page = await scene.page()
+    assert "rms-standing--ended" in page
+    assert "Followed up elsewhere now" in page
+
+
+async def test_only_the_team_of_a_plan_changes_it_and_a_support_worker_ends_none(
+    scene: Scene, world: World, trust: Trust
+):
+    breast = await the(world, "insert into team (organisation_id, key, name, phone)"
+                       " values ($1, 'breast', 'B', '1') returning id",
+                       trust.organisation_id)  # fmt: skip
+    bea = await a_member(world, trust.organisation_id, role=Role.NURSE_SPECIALIST, team_id=breast, name="bea")
+    other = await scene.site.signed_in(trust.organisation_id, bea)
+    assert (await scene.site.post(other, f"{scene.plan}/end", {"outcome": "moved", "why": "x"})).status_code == 404
+    sue = await a_member(world, trust.organisation_id, role=Role.SUPPORT_WORKER, team_id=trust.team_id, name="sue")
+    helper = await scene.site.signed_in(trust.organisation_id, sue)
+    page = (await helper.get(scene.person)).text
+    assert "End this plan" not in page
+    assert "Record a death" not in page
+    assert "Change how we contact them" in page
+    assert await scene.plan_state() == "active"

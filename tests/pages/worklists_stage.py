@@ -1,0 +1,54 @@
+"""A step of the man's plan and a laboratory message of his team, so that every address of a worklist leads somewhere."""
+
+from uuid import UUID
+
+from rms.alerts.model import AlertKind
+from rms.alerts.moves import raise_alert
+from rms.audit.model import WORKER
+from tests.cast import Trust
+from tests.database import World
+
+#: What the forms of worklists send; those that are not named here send nothing, which is a fault of the form.
+WORKLIST_FIELDS = {
+    "/alerts/{ref:uuid}/act": {"what": "Asked the practice."},
+    "/late/{ref:uuid}/contact": {"outcome": "no_answer"},
+    "/late/{ref:uuid}/declined": {"note": "Has had enough."},
+}
+
+
+async def worklist_refs(world: World, trust: Trust, *, plan: UUID) -> dict[str, UUID]:
+    """The step and the message, which is addressed by its alert."""
+    [step] = await world.as_owner(
+        "select o.ref from occurrence o join plan p on p.id = o.plan_id where p.ref = $1 and o.state = 'open'"
+        " and o.kind = 'test' order by o.due_on limit 1", plan,
+    )  # fmt: skip
+    [inbox] = await world.as_owner(
+        "insert into inbox (peer_address, raw, sha256, answered, received_civil_at)"
+        " values ('10.0.0.1', 'MSH|', 'y', 'AA', now()) returning id"
+    )
+    async with world.worker.transaction() as tx:
+        alert_id = await raise_alert(
+            tx, organisation_id=trust.organisation_id, team_id=trust.team_id, kind=AlertKind.FIX_DATA, subject_kind="inbox",
+            subject_id=inbox["id"], rule_key="inbox", sentence="It is not known whose it is.", cause_kind="inbox",
+            cause_id=inbox["id"], by=WORKER, now=tx.now,
+        )  # fmt: skip
+    await world.as_owner(
+        "insert into inbox_filing (organisation_id, inbox_id, alert_id, state, reason, at)"
+        " values ($1, $2, $3, 'waiting', 'It is not known whose it is.', now())",
+        trust.organisation_id, inbox["id"], alert_id,
+    )  # fmt: skip
+    await wait_again(world)
+    [alert] = await world.as_owner("select ref from alert where id = $1", alert_id)
+    return {"late": step["ref"], "unmatched": alert["ref"]}
+
+
+async def wait_again(world: World) -> None:
+    """Let the message wait for the next actor, whatever the one before did with it."""
+    await world.as_owner(
+        "update inbox set state = 'waiting', state_reason = 'x', handled_at = now() where sha256 = 'y'"
+    )
+    await world.as_owner("update inbox_filing set state = 'waiting' where reason is not null and alert_id is not null")
+    await world.as_owner(
+        "update alert set state = 'open', closed_at = null, closed_by_staff_id = null, outcome = null,"
+        " next_escalation_at = now() where state = 'closed' and subject_kind = 'inbox'"
+    )
