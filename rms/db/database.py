@@ -21,6 +21,11 @@ select clock_timestamp() + civil_offset as now, mode = 'live' as live, sending =
 from database_state
 """
 
+# Planned once a connection and not anew for each value: where planning costs more than a plan for the value could save.
+_BEGIN_PLANNED_ONCE = _BEGIN.replace(
+    " as scope", " as scope, set_config('plan_cache_mode', 'force_generic_plan', true)"
+)
+
 
 def _encode_json(value: Any) -> str:
     """Text that is already JSON (Piccolo's) passes; everything else is encoded."""
@@ -97,9 +102,11 @@ class Database:
         return int(self._pool.get_max_size() - self._pool.get_size() + self._pool.get_idle_size())
 
     @asynccontextmanager
-    async def transaction(self, *, organisation_id: int | None = None) -> AsyncIterator[Tx]:
+    async def transaction(self, *, organisation_id: int | None = None, planned_once: bool = False) -> AsyncIterator[Tx]:
         """Open a transaction in an organisation's scope; commit at the end, roll back on any exception.
 
+        `planned_once`: its statements are planned without their values, once a connection. Never for one that looks for
+        the beginning of a word (`^@ $1`): it finds its index only when the planner knows the word.
         Raises `DatabaseAway` when the server is away (also when COMMIT got no answer: then look before repeating) and
         `MisusedTransactionError` when this task has one open already.
         """
@@ -114,7 +121,7 @@ class Database:
         tx = Tx(guarded, organisation_id=organisation_id)
         token = DB.current_transaction.set(tx)
         try:
-            await self._begin(tx)
+            await self._begin(tx, _BEGIN_PLANNED_ONCE if planned_once else _BEGIN)
             try:
                 yield tx
             except BaseException:
@@ -134,10 +141,10 @@ class Database:
         except (*CONNECTION_ERRORS, asyncpg.PostgresError) as error:
             raise DatabaseAway(AWAY) from error
 
-    async def _begin(self, tx: Tx) -> None:
+    async def _begin(self, tx: Tx, sql: str) -> None:
         await tx.execute("begin")
         scope = "" if tx.organisation_id is None else str(tx.organisation_id)
-        row = await tx.fetchrow(_BEGIN, scope)
+        row = await tx.fetchrow(sql, scope)
         if row is None:
             raise DatabaseAway("The database has no schema yet. Run `rms migrate` first.")
         tx.now, tx.live, tx.sending_on = row["now"], row["live"], row["sending_on"]

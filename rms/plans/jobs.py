@@ -25,7 +25,7 @@ from rms.plans.rows import LOOK_AGAIN, TEAM_STAGES
 from rms.plans.schedule.calendar import CHASE, CLOSE_WINDOW, REVIEW
 from rms.plans.schedule.words import day
 from rms.plans.store.plans import plan_on_file
-from rms.plans.sweep import NOT_REACHABLE, SWEEP_REMINDERS, TAKE_STAGES
+from rms.plans.sweep import ANY_REMINDER, NOT_REACHABLE, SWEEP_REMINDERS, TAKE_STAGES
 
 CHUNK = 5_000
 CHUNK_OF_ALERTS = 200
@@ -58,6 +58,9 @@ async def take_stages(tx: Tx, *, stages: tuple[str, ...], limit: int) -> list[Du
 
 async def sweep_reminders(database: Database) -> int:
     """Queue every reminder for a test that is due; returns how many calendar rows were acted on."""
+    async with database.transaction(planned_once=True) as tx:
+        if not await tx.fetchval(ANY_REMINDER, tx.today):
+            return 0
     moved = 0
     while True:
         async with database.transaction() as tx:

@@ -24,6 +24,10 @@ gone as (
   returning c.act_on, c.occurrence_id, c.stage)
 """
 
+#: $1 today. Whether the sweep of reminders would find anything. Nearly always it would not, and planning it over every
+#: month of the calendar costs many times this question.
+ANY_REMINDER = "select exists (select from calendar where act_on <= $1 and stage ^@ 'remind:')"
+
 #: $1 today, $2 now, $3 how many. Takes due reminder stages, writes the next stage of each, queues the message by the
 #: person's own channel, and answers with the rows that could not be queued plus, in every row, how many were taken.
 SWEEP_REMINDERS = f"""

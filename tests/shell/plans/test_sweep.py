@@ -10,7 +10,7 @@ from rms.alerts.lifecycle import AlertOutcome
 from rms.alerts.moves import close
 from rms.plans.jobs import make_months, sweep_late, sweep_reminders
 from rms.plans.store.plans import lock_plan
-from rms.plans.sweep import SWEEP_REMINDERS, TAKE_STAGES
+from rms.plans.sweep import ANY_REMINDER, SWEEP_REMINDERS, TAKE_STAGES
 from tests.cast import a_trust
 from tests.database import World
 from tests.shell.plans.following import Followed, due, start_plan, sweep, today_of
@@ -179,17 +179,22 @@ async def test_a_plan_that_cannot_be_worked_out_is_its_teams_and_holds_up_nobody
     assert await what_is_wrong(world) == []
 
 
-@pytest.mark.parametrize("statement", ["reminders", "stages"])
+MANY_MONTHS = {
+    "any": (ANY_REMINDER, "date", "'{today}'"),
+    "reminders": (SWEEP_REMINDERS, "date, timestamptz, integer", "'{today}', '{now}', 5000"),
+    "stages": (TAKE_STAGES, "date, text[], integer", "'{today}', array['chase', 'close-window'], 5000"),
+}
+
+
+@pytest.mark.parametrize("statement", MANY_MONTHS)
 async def test_the_months_ahead_are_not_opened(world: World, statement: str) -> None:
     await make_months(world.worker)
-    sql = {"reminders": SWEEP_REMINDERS, "stages": TAKE_STAGES}[statement]
+    sql, kinds, given = MANY_MONTHS[statement]
     async with world.worker.transaction() as tx:
         await tx.execute("set local plan_cache_mode = force_generic_plan")
         await tx.execute("set local enable_seqscan = off")
-        second = tx.now if statement == "reminders" else ["chase", "close-window"]
-        kinds = "date, timestamptz, integer" if statement == "reminders" else "date, text[], integer"
         await tx.execute(f"prepare swept_{statement} ({kinds}) as {sql}")
-        given = f"'{tx.today}', {repr(str(second)) if statement == 'reminders' else 'array' + str(second)}, 5000"
+        given = given.format(today=tx.today, now=tx.now)
         plan = "\n".join(row[0] for row in await tx.fetch(f"explain execute swept_{statement} ({given})"))
         await tx.execute(f"deallocate swept_{statement}")
         ahead = f"calendar_{tx.today.year + 1}_"
