@@ -114,10 +114,15 @@ async def results_to_review(tx: Tx, *, organisation_id: int, team_id: int, at_mo
 
 
 async def same_order_on_another_day(tx: Tx, *, organisation_id: int, source_key: str, prefix: str) -> datetime | None:
-    """When the same order and test is on file with another sample time; `prefix` is the key without that time."""
+    """When the same order and test is on file with another sample time; `prefix` is the key without that time.
+
+    The two bounds lead to the index also where the statement is planned without its values.
+    """
+    behind = prefix[:-1] + chr(ord(prefix[-1]) + 1)
     at: datetime | None = await tx.fetchval(
-        "select sample_at from result where organisation_id = $1 and source_key ^@ $2 and source_key <> $3 limit 1",
-        organisation_id, prefix, source_key,
+        "select sample_at from result where organisation_id = $1 and source_key >= $2 and source_key < $4"
+        " and source_key ^@ $2 and source_key <> $3 limit 1",
+        organisation_id, prefix, source_key, behind,
     )  # fmt: skip
     return at
 

@@ -19,20 +19,21 @@ log = get_log(__name__)
 
 async def file_inbox(database: Database, *, clock: Clock = SystemClock(), at_most: int = AT_MOST) -> int:
     """File every message that can be read now; how many came to their end. `database` is the worker's, `clock` the real one."""
-    done = 0
-    while True:
-        async with database.transaction() as tx:
-            claimed = await claim(tx, real_now=clock.now(), at_most=at_most)
+    done, more = 0, True
+    while more:
+        async with database.transaction(planned_once=True) as tx:
+            claimed, more = await claim(tx, real_now=clock.now(), at_most=at_most)
         if not claimed:
-            return done
+            break
         try:
-            async with database.transaction() as tx:
+            async with database.transaction(planned_once=True) as tx:
                 done += await file_batch(tx, claimed, real_now=clock.now())
                 crashpoint(Crashpoint.FILING_BEFORE_COMMIT)
         except asyncpg.PostgresError as error:  # somebody holds one of these people for long: each waits by itself
             log.warning("claim_lost", count=len(claimed), exc_info=error)
             await _put_off_all(database, claimed, error=error, clock=clock)
         crashpoint(Crashpoint.FILING_AFTER_COMMIT)
+    return done
 
 
 async def _put_off_all(database: Database, claimed: Sequence[Claimed], *, error: Exception, clock: Clock) -> None:

@@ -1,6 +1,6 @@
 """Rows of the inbox, peers and code maps as values: what came in, what is waiting to be read, what became of it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -78,7 +78,8 @@ chosen as (
               else attempts = 0 and before < $4 end)
 update inbox i set attempts = i.attempts + 1, epoch = i.epoch + 1, lease_until = $3
   from chosen where i.id = chosen.id
-returning i.id, i.peer_id, i.peer_address, i.raw, i.sha256, i.frame_fault, i.received_civil_at, i.attempts, i.epoch
+returning i.id, i.peer_id, i.peer_address, i.raw, i.sha256, i.frame_fault, i.received_civil_at, i.attempts, i.epoch,
+          (select count(*) from open) as waiting
 """
 
 _STILL_HELD = """
@@ -116,10 +117,19 @@ async def add_to_inbox(tx: Tx, frames: Iterable[Kept]) -> None:
                          one.frame_fault, tx.now)  # fmt: skip
 
 
-async def claim(tx: Tx, *, real_now: datetime, at_most: int) -> list[Claimed]:
-    """Hold the oldest messages that nobody has read, for the time of a lease, in the order they came."""
+async def claim(tx: Tx, *, real_now: datetime, at_most: int) -> tuple[list[Claimed], bool]:
+    """Hold the oldest messages that nobody has read, for the time of a lease, in the order they came.
+
+    The second answer: whether others may wait behind them.
+    """
     rows = await tx.fetch(_CLAIM, real_now, at_most, real_now + LEASE, MOST_BYTES)
-    return sorted((Claimed(**dict(row)) for row in rows), key=lambda one: one.id)
+    claimed = sorted((_claimed(row) for row in rows), key=lambda one: one.id)
+    waiting: int = rows[0]["waiting"] if rows else 0
+    return claimed, waiting > len(claimed) or waiting == at_most
+
+
+def _claimed(row: Mapping[str, Any]) -> Claimed:
+    return Claimed(**{name: row[name] for name in Claimed.__struct_fields__})
 
 
 async def still_held(tx: Tx, claimed: Sequence[Claimed]) -> set[int]:

@@ -424,6 +424,14 @@ async def test_a_poisonous_message_blocks_nobody_and_ends_as_a_question(world: W
     assert len(await numbers(world)) == 5
 
 
+async def test_one_call_reads_all_that_waits_however_few_it_takes_at_once(world: World, trust: Trust) -> None:
+    await arrive(world, oru(PETER, obx("0.1"), filler="E1", control="E1"))
+    await world.as_owner("update inbox set attempts = 1")  # tried before: it is read alone
+    await arrive(world, *(oru(PETER, obx(f"0.{n}"), filler=f"E{n}", control=f"E{n}") for n in range(2, 7)))
+    assert await file_inbox(world.worker, at_most=2) == 6
+    assert await states(world) == ["filed"] * 6
+
+
 @pytest.mark.parametrize("point", [Crashpoint.FILING_BEFORE_COMMIT, Crashpoint.FILING_AFTER_COMMIT])
 async def test_two_readers_at_once_and_a_killed_one_file_everything_once(
     world: World, trust: Trust, point: Crashpoint
