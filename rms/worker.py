@@ -20,7 +20,7 @@ from rms.audit.keys import heads_file, signing_key
 from rms.clock import Clock, SystemClock
 from rms.db.database import Database
 from rms.errors import DatabaseAway, Unavailable
-from rms.followup.jobs import judge_due, spread_deaths
+from rms.followup.jobs import chase_reviews, judge_due, spread_deaths
 from rms.log import get_log
 from rms.messages.catalogue import load as load_wording
 from rms.messages.gateway import Gateway
@@ -81,6 +81,7 @@ def timetable(database: Database, *, settings: Settings, outer: Outside, clock: 
     duties = [
         Duty(name="file-inbox", every_seconds=tick, run=lambda: file_inbox(database)),
         Duty(name="judge-by-time", every_seconds=tick, run=lambda: judge_due(database)),
+        Duty(name="chase-reviews", every_seconds=tick, run=lambda: chase_reviews(database)),
         Duty(name="spread-deaths", every_seconds=tick, run=lambda: spread_deaths(database)),
         Duty(name="sweep-reminders", every_seconds=tick, run=lambda: sweep_reminders(database)),
         Duty(name="ask-questionnaires", every_seconds=tick, run=lambda: ask_questionnaires(database)),

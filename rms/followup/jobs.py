@@ -1,4 +1,4 @@
-"""The worker's duties that cross rooms: rules that time alone changes, and deaths told elsewhere."""
+"""The worker's duties that cross rooms: rules that time changes, results nobody looks at, deaths told elsewhere."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -16,6 +16,8 @@ from rms.db.engine import Tx
 from rms.errors import DatabaseAway, RmsError
 from rms.followup.moves.dying import apply_death, apply_reversal
 from rms.followup.moves.judging import judge
+from rms.followup.moves.unreviewed import RULE as UNREVIEWED
+from rms.followup.moves.unreviewed import Unreviewed, chase_review
 from rms.followup.watching import moved_by_time
 from rms.people.store import lock_people, team_for_site
 from rms.plans.moves import set_judge_on
@@ -63,6 +65,38 @@ async def _judge_alone(tx: Tx, row: Mapping[str, Any]) -> None:
             sentence=f"The rules of this plan cannot be asked again by themselves: {error} Please look at its results.",
             cause_kind="day", cause_id=tx.today.toordinal(), by=WORKER, now=tx.now,
         )  # fmt: skip
+
+
+# The oldest day first, by an index of nothing but results that wait; people who are busy are left for the next round.
+_UNREVIEWED = """
+with found as materialized (
+  select id, patient_id from result where review_due_on <= $1 order by review_due_on, id limit $2),
+free as materialized (
+  select m.id from patient m where m.id in (select patient_id from found) order by m.id for no key update skip locked)
+select r.id, r.organisation_id, r.patient_id, r.plan_id, r.team_id, r.analyte, r.code_text, r.sample_at, r.filed_at,
+       r.review_state, r.review_due_on,
+       exists (select from alert a
+                where a.organisation_id = r.organisation_id and a.patient_id = r.patient_id and a.state <> 'closed'
+                  and ((a.subject_kind = 'result' and a.subject_id = r.id and a.rule_key = $3)
+                    or exists (select from alert_cause c where c.organisation_id = a.organisation_id and c.alert_id = a.id
+                                  and c.cause_kind = 'result_version' and c.cause_id = r.current_version_id))) as in_hand
+  from result r join found f on f.id = r.id
+ where r.review_due_on <= $1 and r.patient_id in (select id from free)
+ order by r.patient_id, r.id for update of r skip locked
+"""
+
+
+async def chase_reviews(database: Database) -> int:
+    """Ask the team about every result that nobody has looked at by its day; returns how many came due."""
+    chased = 0
+    while True:
+        async with database.transaction() as tx:
+            rows = await tx.fetch(_UNREVIEWED, tx.today, CHUNK, UNREVIEWED)
+            for row in rows:
+                await chase_review(tx, result=Unreviewed(**dict(row)), by=WORKER, now=tx.now)
+        chased += len(rows)
+        if not rows:
+            return chased
 
 
 _TOLD_ELSEWHERE = """

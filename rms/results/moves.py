@@ -5,7 +5,7 @@ all of them. Must not know where a report came from or what rules say about it.
 """
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import msgspec
@@ -16,6 +16,7 @@ from rms.db.engine import Tx
 from rms.errors import Conflict, NotFound
 from rms.results.model import Observation
 from rms.results.ranges import upper_limit
+from rms.results.reviewing import look_by
 from rms.results.store import result_on_file, versions_of
 from rms.results.units import Held, to_stored
 from rms.results.versions import STATUS_RANK, Version, comments_of, digest_of, holding, meaning_of
@@ -163,13 +164,33 @@ async def place_result(
     )  # fmt: skip
 
 
-async def set_review_state(tx: Tx, *, organisation_id: int, result_id: int, state: str) -> None:
-    """Say whether somebody must look at a result, has set it aside for later, has looked, or need not."""
+# News about a result that waits already never puts off the day: a laboratory that keeps changing it would for ever.
+_SET_REVIEW_STATE = """
+update result set review_state = $3,
+       review_due_on = case when $3 = 'to_review' and review_state = 'to_review' then least(review_due_on, $4) else $4 end
+ where organisation_id = $1 and id = $2
+"""
+
+
+async def set_review_state(
+    tx: Tx, *, organisation_id: int, result_id: int, state: str, due_on: date | None = None
+) -> None:
+    """Say whether somebody must look at a result, has set it aside for later, has looked, or need not.
+
+    `due_on`: the day on which the team is asked when nobody has looked; None: as long as one in range may wait.
+    """
     if state not in REVIEW_STATES:
         raise ValueError(f"{state} is not a state of review")
+    waits = state in ("to_review", "set_aside")
+    due_on = (due_on or look_by(tx.today, understood=True)) if waits else None
+    _changed_one(await tx.execute(_SET_REVIEW_STATE, organisation_id, result_id, state, due_on))
+
+
+async def ask_again_on(tx: Tx, *, organisation_id: int, result_id: int, day: date) -> None:
+    """Nobody has looked yet: the day on which that is asked about again."""
     _changed_one(
-        await tx.execute("update result set review_state = $3 where organisation_id = $1 and id = $2",
-                         organisation_id, result_id, state)
+        await tx.execute("update result set review_due_on = $3 where organisation_id = $1 and id = $2",
+                         organisation_id, result_id, day)
     )  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 Only the store of this room reads and writes these; constraints, policies and grants are in its migrations.
 """
 
-from piccolo.columns import UUID, BigInt, BigSerial, Boolean, Bytea, Integer, Numeric, SmallInt, Text, Timestamptz
+from piccolo.columns import UUID, BigInt, BigSerial, Boolean, Bytea, Date, Integer, Numeric, SmallInt, Text, Timestamptz
 from piccolo.table import Table
 
 
@@ -24,6 +24,7 @@ class ResultRow(Table, tablename="result"):
     team_id = Integer(null=False, default=None)
     current_version_id = BigInt(null=True, default=None)
     review_state = Text(null=False, default=None)
+    review_due_on = Date(null=True, default=None)
     is_history = Boolean(null=False, default=None)
     filed_at = Timestamptz(null=False, default=None)
 

@@ -18,17 +18,22 @@ from rms.alerts.moves import (
     undo_decision,
 )
 from rms.audit.model import Actor
+from rms.clock import london_date
 from rms.db.engine import Tx
 from rms.errors import Refused
 from rms.events.moves import void_for_cause as void_events
 from rms.followup.consequences import CONSEQUENCES
 from rms.followup.moves.about import Decided, Subject, what_is_decided, why_not_in_range
 from rms.followup.moves.causing import cause
+from rms.followup.moves.unreviewed import RULE as UNREVIEWED
+from rms.followup.moves.unreviewed import reviewed
 from rms.messages.moves import void_for_cause
 from rms.plans.moves import withdraw_repeat
 from rms.plans.store import locked_occurrence, plan_on_file
 from rms.questionnaires.store import set_assignment_review
 from rms.results.moves import set_review_state
+from rms.results.reviewing import look_by
+from rms.results.store import result_on_file
 
 
 async def decide(
@@ -60,7 +65,11 @@ async def decide(
         until_on=until_on, by=by, now=now,
     )  # fmt: skip
     consequence = CONSEQUENCES[kind]
-    await _mark(tx, made=made, state="set_aside" if kind is DecisionKind.SET_ASIDE else "reviewed")
+    state = "set_aside" if kind is DecisionKind.SET_ASIDE else "reviewed"
+    await _mark(tx, made=made, state=state, due_on=until_on if state == "set_aside" else None)
+    if subject_kind == "result":
+        await reviewed(tx, organisation_id=organisation_id, result_id=subject_id,
+                       set_aside_because=note if state == "set_aside" else None, by=by, now=now)  # fmt: skip
     if consequence.closes_with is not None:
         await _close_alerts(tx, made=made, about=about, outcome=consequence.closes_with, by=by, now=now)
     if about.plan_id is not None:
@@ -69,9 +78,10 @@ async def decide(
     return made.id
 
 
-async def _mark(tx: Tx, *, made: DecisionOnFile, state: str) -> None:
+async def _mark(tx: Tx, *, made: DecisionOnFile, state: str, due_on: date | None) -> None:
     if made.subject_kind == "result":
-        await set_review_state(tx, organisation_id=made.organisation_id, result_id=made.subject_id, state=state)
+        await set_review_state(tx, organisation_id=made.organisation_id, result_id=made.subject_id, state=state,
+                               due_on=due_on)  # fmt: skip
     elif made.subject_kind == "response":
         await set_assignment_review(
             tx, organisation_id=made.organisation_id, assignment_id=made.subject_id, state=state
@@ -108,10 +118,20 @@ async def undo(tx: Tx, *, organisation_id: int, decision_id: int, by: Actor, now
     await void_events(tx, organisation_id=organisation_id, cause_kind="decision", cause_id=made.id,
                       reason="The decision was undone.")  # fmt: skip
     await withdraw_repeat(tx, organisation_id=organisation_id, decision_id=made.id, by=by, now=now)
-    await _mark(tx, made=made, state="to_review")
+    await _mark(tx, made=made, state="to_review", due_on=await _was_due_on(tx, made=made))
+    # A chase whose result has come stays closed; that nobody has looked at a result is true again.
     closed = await tx.fetch(
-        "select id from alert where organisation_id = $1 and patient_id = $2 and closed_at = $3 and outcome <> $4 order by id",
-        organisation_id, made.patient_id, made.decided_at, AlertOutcome.RESULT_FOUND,
+        "select id from alert where organisation_id = $1 and patient_id = $2 and closed_at = $3"
+        " and (outcome <> $4 or rule_key = $5) order by id",
+        organisation_id, made.patient_id, made.decided_at, AlertOutcome.RESULT_FOUND, UNREVIEWED,
     )  # fmt: skip
     for row in closed:
         await reopen_after_undo(tx, organisation_id=organisation_id, alert_id=row["id"], by=by, now=now)
+
+
+async def _was_due_on(tx: Tx, *, made: DecisionOnFile) -> date | None:
+    """The day by which it was to be looked at, counted from when it came: an undone decision gains no time."""
+    if made.subject_kind != "result":
+        return None
+    result = await result_on_file(tx, organisation_id=made.organisation_id, result_id=made.subject_id)
+    return look_by(london_date(result.filed_at), understood=True)

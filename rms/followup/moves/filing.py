@@ -10,6 +10,7 @@ from itertools import pairwise
 
 import msgspec
 
+from rms.alerts.model import FindingOutcome
 from rms.audit.model import Actor
 from rms.audit.moves import record
 from rms.db.engine import Tx
@@ -23,6 +24,7 @@ from rms.plans.store import OccurrenceOnFile, PlanOnFile, open_occurrences, open
 from rms.results.matching import Closes, OpenOccurrence, match_step
 from rms.results.model import Observation
 from rms.results.moves import Filed, file_observation, place_result, set_review_state
+from rms.results.reviewing import look_by
 
 
 class FiledResult(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,8 +76,10 @@ async def file_result(
             judged += await judge(tx, plan=plan, rules=rules, cause_kind="result_version", cause_id=filed.version_id,
                                   sampled_on=own_day, by=by, now=now)  # fmt: skip
     needs_review = watched or occurrence_id is not None
+    understood = any(one.finding.outcome is FindingOutcome.CLEAR for one in judged)
     await set_review_state(tx, organisation_id=organisation_id, result_id=filed.result_id,
-                           state="to_review" if needs_review else "not_needed")  # fmt: skip
+                           state="to_review" if needs_review else "not_needed",
+                           due_on=look_by(tx.today, understood=understood))  # fmt: skip
     return _outcome(filed, occurrence_id=occurrence_id, because=because, judged=tuple(judged))
 
 

@@ -169,7 +169,9 @@ def _dropped(facts: EntryFacts) -> str | None:
 
 ENTRY_RULES: tuple[EntryRule, ...] = (
     EntryRule(key="rules", version=1, asks="every rule of the plan is clear, when it came and now", why_not=_rules),
-    EntryRule(key="alert", version=1, asks="no alert about the person is open", why_not=_open_alert),
+    EntryRule(
+        key="alert", version=2, asks="no alert is open, but that nobody has looked at a result", why_not=_open_alert
+    ),
     EntryRule(key="status", version=1, asks="it is final, and the first final version", why_not=_status),
     EntryRule(key="unit", version=1, asks="it is a number in the unit we store", why_not=_number),
     EntryRule(key="dropped", version=1, asks="nobody left it out, set it aside or undid a decision", why_not=_dropped),

@@ -78,7 +78,8 @@ asked as (
          and d.undone_at is null order by d.id desc limit 1) d on true
     left join lateral (
       select min(case l.kind when 'act_today' then 1 when 'look_soon' then 3 else 4 end) as urgency from alert l
-       where l.organisation_id = w.organisation_id and l.patient_id = w.patient_id and l.state <> 'closed') u on true
+       where l.organisation_id = w.organisation_id and l.patient_id = w.patient_id and l.state <> 'closed'
+         and l.rule_key <> 'unreviewed') u on true
    where {_HELD_BY_OTHERS})
 select kind, id, patient_id, since, until_on, may_be and urgency is null as may_be_in_range from asked
  where until_on is null or until_on <= $3 or $5

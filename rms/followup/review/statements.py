@@ -20,7 +20,8 @@ select r.id, r.ref, r.patient_id, r.team_id, r.plan_id, r.analyte, r.code_text, 
   (select array_agg(a.sentence order by
             case a.kind when 'act_today' then 1 when 'look_soon' then 2 when 'chase' then 3 else 4 end, a.id)
      from alert a where a.organisation_id = r.organisation_id and a.patient_id = r.patient_id
-      and a.state <> 'closed') as alerts,
+      -- That nobody has looked yet says nothing about what there is to see, and looking is what ends it.
+      and a.state <> 'closed' and a.rule_key <> 'unreviewed') as alerts,
   (select count(*) from result o join result_version w on w.organisation_id = o.organisation_id and w.id = o.current_version_id
     where o.organisation_id = r.organisation_id and o.patient_id = r.patient_id and o.analyte = r.analyte
       and o.plan_id = r.plan_id and o.sample_at < r.sample_at and w.status = any($3)) as earlier_on_plan,

@@ -22,6 +22,8 @@ union all select 'messages under way', count(*) from message where state in ('se
 union all select 'receipts', count(*) from message where state = 'accepted' and channel <> 'letter'
 union all select 'inbox', count(*) from inbox where state = 'received'
 union all select 'plans to judge', count(*) from plan, now where judge_on <= (now.at at time zone 'Europe/London')::date
+union all select 'reviews to ask about', count(*) from result, now
+   where review_due_on <= (now.at at time zone 'Europe/London')::date
 union all select 'alerts to ring', count(*) from alert, now where state <> 'closed' and next_escalation_at <= now.at
 union all select 'events', count(*) from event, now where state in ('waiting', 'delivering') and held_until <= now.at
 union all select 'deaths to spread', count(*) from death d join patient p on p.nhs_number = d.nhs_number

@@ -70,7 +70,7 @@ async def test_ten_oldest_are_shown_and_confirmed_with_everything_that_was_on_th
     assert told["value"] == "0.04 ug/L"
     assert [one["value"] for one in told["past"]] == ["0.03 ug/L"]
     assert told["limits"] == [{"rule": "psa-above-limit", "words": "above 0.2 ug/L", "personal": False}]
-    assert told["rules"]["alert"] == 1
+    assert told["rules"]["alert"] == 2
     assert told["protocol"].startswith("prostate-after-prostatectomy")
     assert told["told"] == "text, and a letter"
 
