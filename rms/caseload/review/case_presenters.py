@@ -49,7 +49,10 @@ class OtherCase(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CasePage(msgspec.Struct, frozen=True, kw_only=True):
-    """`caseload/review/case.html`. `token` is empty when the one who looks cannot decide; `closed` says why."""
+    """`caseload/review/case.html`. `token` is empty when the one who looks cannot decide; `closed` says why.
+
+    `first_button` keeps its place in the row also when `not_offered` says why nobody may press it.
+    """
 
     bar: IdentityBar
     title: str
@@ -65,6 +68,7 @@ class CasePage(msgspec.Struct, frozen=True, kw_only=True):
     decide: str
     set_aside: str
     buttons: tuple[Button, ...]
+    first_button: str
     not_offered: str
     done: Done | None
     summary: str | None
@@ -110,7 +114,7 @@ def present_case(
         others=tuple(_other(one) for one in known.others), closed=_closed(case, known=known, decides=decides),
         token=case.token, decide=f"/review/cases/{shown.subject_ref}/decide",
         set_aside=f"/review/cases/{shown.subject_ref}/set-aside", buttons=_buttons(case),
-        not_offered=_not_offered(case),
+        first_button=BUTTONS[CHOICES[case.candidate.subject.kind][0]], not_offered=_not_offered(case),
         done=_done(known, now=now),
         summary=known.sitting, typed=typed, errors=errors,
     )  # fmt: skip

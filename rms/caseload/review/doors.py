@@ -86,5 +86,26 @@ async def undo_decision(database: Database, *, asks: Asker, ref: UUID) -> UUID |
         return await sitting_of_decision(tx, asks=asks, ref=ref)
 
 
+_OF_PAGE: Final = """
+select d.id, d.patient_id from review_page g
+  join review_session e on e.organisation_id = g.organisation_id and e.id = g.session_id and e.staff_id = $2
+  join review_row w on w.organisation_id = g.organisation_id and w.page_id = g.id
+  join decision d on d.organisation_id = w.organisation_id and d.id = w.decision_id
+ where g.organisation_id = $1 and g.ref = $3 and d.undone_at is null and d.overtaken_at is null and d.takes_effect_at > $4
+"""
+
+
+async def undo_ten(database: Database, *, asks: Asker, ref: UUID) -> UUID:
+    """Take back all that was confirmed on one's own page of ten and can still be; the sitting. Twice is once."""
+    async with database.transaction(organisation_id=asks.organisation_id) as tx:
+        page = await sittings.page_on_file(
+            tx, organisation_id=asks.organisation_id, staff_id=asks.staff_id, ref=ref, lock=True
+        )
+        await lock_people(tx, [row.patient_id for row in page.rows])
+        for row in await tx.fetch(_OF_PAGE, asks.organisation_id, asks.staff_id, ref, tx.now):
+            await moves.undo(tx, organisation_id=asks.organisation_id, decision_id=row["id"], by=asks.actor, now=tx.now)
+        return page.session_ref
+
+
 def _ref(candidate: Candidate | None) -> UUID | None:
     return None if candidate is None else candidate.shown.subject_ref

@@ -87,6 +87,12 @@ async def undo(request: _Request, database: NamedDependency[Database], ref: From
     return go_to("/review" if sitting is None else f"/review/sessions/{sitting}")
 
 
+@post("/review/tens/{ref:uuid}/undo", opt={"policy": _DECIDE})
+async def undo_ten(request: _Request, database: NamedDependency[Database], ref: FromPath[UUID]) -> Response[Any]:
+    """Take back a whole page of ten."""
+    return go_to(f"/review/sessions/{await doors.undo_ten(database, asks=asker(request), ref=ref)}")
+
+
 async def _ten_page(
     request: _Request,
     database: Database,
@@ -108,5 +114,5 @@ async def _ten_page(
 
 
 ROUTES: Final[tuple[BaseRouteHandler, ...]] = (
-    show_start, start_ten, show_ten, confirm_ten, show_summary, undo, *case_pages.ROUTES,
+    show_start, start_ten, show_ten, confirm_ten, show_summary, undo, undo_ten, *case_pages.ROUTES,
 )  # fmt: skip

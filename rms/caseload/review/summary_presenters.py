@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from uuid import UUID
 
 import msgspec
 
@@ -10,7 +11,7 @@ from rms.caseload.review.store import Leaving, SittingRow
 from rms.caseload.review.words import decided_words, dropped_words
 from rms.caseload.worklist.ages import clock_words, counted, when
 from rms.dates import next_allowed
-from rms.followup.review.model import RowOutcome
+from rms.followup.review.model import Place, RowOutcome
 
 _CHANNELS = {"sms": "text", "email": "email", "letter": "letter"}
 _TO = {"person": "to people", "gp_practice": "to GP practices"}
@@ -28,6 +29,13 @@ class SummaryRow(msgspec.Struct, frozen=True, kw_only=True):
     undo: str
 
 
+class Together(msgspec.Struct, frozen=True, kw_only=True):
+    """A page of ten of which several can still be undone, by one button."""
+
+    undo: str
+    text: str
+
+
 class SummaryPage(msgspec.Struct, frozen=True, kw_only=True):
     """`caseload/review/summary.html`."""
 
@@ -36,6 +44,7 @@ class SummaryPage(msgspec.Struct, frozen=True, kw_only=True):
     aside: tuple[SummaryRow, ...]
     dropped: tuple[str, ...]
     leaving: tuple[str, ...]
+    together: tuple[Together, ...] = ()
 
 
 def present_summary(rows: Sequence[SittingRow], *, leaving: Sequence[Leaving], now: datetime) -> SummaryPage:
@@ -50,8 +59,24 @@ def present_summary(rows: Sequence[SittingRow], *, leaving: Sequence[Leaving], n
             f"{len(done)} decided", f"{len(aside)} set aside", f"{len(dropped)} left out or not confirmed", f"{undone} undone",
         ),
         done=done, aside=aside, dropped=dropped,
-        leaving=tuple(line for one in leaving for line in _leaving(one, now=now)),
+        leaving=tuple(line for one in leaving for line in _leaving(one, now=now)), together=_together(decided, now=now),
     )  # fmt: skip
+
+
+def _together(decided: Sequence[SittingRow], *, now: datetime) -> tuple[Together, ...]:
+    """The pages of ten of which more than one can be undone, the latest first; one alone has its own button."""
+    pages: dict[UUID, list[SittingRow]] = {}
+    for row in decided:
+        if row.place is Place.IN_RANGE and not _state(row, now=now):
+            pages.setdefault(row.page_ref, []).append(row)
+    return tuple(
+        Together(
+            undo=f"/review/tens/{ref}/undo",
+            text=f"Undo all {len(rows)} confirmed together ({rows[-1].shown.name} to {rows[0].shown.name})",
+        )
+        for ref, rows in pages.items()
+        if len(rows) > 1
+    )
 
 
 def _row(row: SittingRow, *, now: datetime) -> SummaryRow:

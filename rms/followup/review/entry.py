@@ -120,6 +120,12 @@ def _method(facts: EntryFacts) -> str | None:
     )
 
 
+def _comment(facts: EntryFacts) -> str | None:
+    if not facts.comment or facts.comment == facts.comment_before:
+        return None
+    return f"The laboratory wrote beside it, other than the time before: {facts.comment}"
+
+
 def _questionnaires(facts: EntryFacts) -> str | None:
     if facts.questionnaires_changed:
         return f"The answers have changed or are new, and nobody has looked: {', '.join(facts.questionnaires_changed)}."
@@ -180,6 +186,7 @@ ENTRY_RULES: tuple[EntryRule, ...] = (
     EntryRule(key="latest", version=1, asks="no newer result of the same test is on file", why_not=_latest),
     EntryRule(key="first", version=1, asks="it is not the first looked at on this plan", why_not=_first),
     EntryRule(key="method", version=1, asks="the laboratory's method is that of the last time", why_not=_method),
+    EntryRule(key="comment", version=1, asks="the laboratory wrote nothing new beside it", why_not=_comment),
     EntryRule(key="answers", version=1, asks="no questionnaire is unanswered or changed", why_not=_questionnaires),
     EntryRule(key="unmatched", version=1, asks="no unmatched message may be about the person", why_not=_unmatched),
     EntryRule(key="contact", version=1, asks="the person can be written to", why_not=_reachable),

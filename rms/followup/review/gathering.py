@@ -133,6 +133,7 @@ def _candidate(
         doubts_about_person=doubts_of(row), closed_step=row["occurrence_id"] is not None,
         earlier_on_plan=row["earlier_on_plan"], newer_on_file=any(one.sample_on > sampled_on for one in of_test),
         method=row["method"] or "", method_before=before[-1].method if before else "",
+        comment=row["comment"] or "", comment_before=row["comment_before"] or "",
         open_alerts=tuple(row["alerts"] or ()), questionnaires_unanswered=tuple(row["unanswered"] or ()),
         questionnaires_changed=tuple(row["changed"] or ()), told=how_told(row),
         unmatched_messages=sum(1 for one in strays if may_be_about(one, row)),

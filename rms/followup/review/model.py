@@ -43,7 +43,8 @@ class EntryFacts(msgspec.Struct, frozen=True, kw_only=True):
     Sentences and tuples are empty, and instants None, when there is nothing of the kind. `rules` are all rules of the
     plan; `watched`: at least one of them looks at this analyte. `spoke_when_filed` is what a rule said of this very
     version. `final_versions` counts the versions that were final. `reviewed_at`: when a result of this plan was last
-    looked at. `dropped` says why it was put aside before.
+    looked at. `dropped` says why it was put aside before. `comment` is what the laboratory
+    flagged or wrote beside it.
     """
 
     result: int
@@ -66,6 +67,8 @@ class EntryFacts(msgspec.Struct, frozen=True, kw_only=True):
     newer_on_file: bool
     method: str
     method_before: str
+    comment: str
+    comment_before: str
     open_alerts: tuple[str, ...]
     questionnaires_unanswered: tuple[str, ...]
     questionnaires_changed: tuple[str, ...]

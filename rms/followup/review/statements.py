@@ -43,6 +43,7 @@ select r.id, r.ref, r.patient_id, r.team_id, r.plan_id, r.analyte, r.code_text, 
       and (not w.status = any($3) or w.value_text = '')) as parts_missing,
   (select array_agg(distinct c.kind) from contact_point c where c.organisation_id = r.organisation_id
       and c.patient_id = r.patient_id and c.valid_until is null and c.dead_at is null) as contact_kinds,
+  concat_ws(': ', nullif(nullif(v.flags, ''), 'N'), nullif(v.notes, '')) as comment, earlier.comment as comment_before,
   n.due_on as next_due_on, n.title as next_test, q.unanswered, q.changed, q.questionnaires, dropped.why as dropped
   from result r
   join result_version v on v.organisation_id = r.organisation_id and v.id = r.current_version_id
@@ -50,6 +51,12 @@ select r.id, r.ref, r.patient_id, r.team_id, r.plan_id, r.analyte, r.code_text, 
   left join lateral (
     select o.due_on, o.title from occurrence o where o.organisation_id = r.organisation_id and o.plan_id = r.plan_id
        and o.kind = 'test' and o.state = 'open' order by o.due_on, o.id limit 1) n on true
+  -- What the laboratory wrote beside the one before: many write the same beside every result.
+  left join lateral (
+    select concat_ws(': ', nullif(nullif(w.flags, ''), 'N'), nullif(w.notes, '')) as comment
+      from result o join result_version w on w.organisation_id = o.organisation_id and w.id = o.current_version_id
+     where o.organisation_id = r.organisation_id and o.patient_id = r.patient_id and o.analyte = r.analyte and o.id <> r.id
+       and o.sample_at <= r.sample_at order by o.sample_at desc, o.id desc limit 1) earlier on true
   -- Of each questionnaire the last that was asked, and whether its answers are others than the time before.
   left join lateral (
     select array_agg(z.title) filter (where z.state in ('asked', 'opened', 'expired')) as unanswered,

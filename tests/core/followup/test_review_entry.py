@@ -25,7 +25,8 @@ GOOD = EntryFacts(
     result=1, version=1, review_state="to_review", status=ObservationStatus.FINAL, final_versions=1, is_number=True,
     unit="ug/L", unit_expected="ug/L", plan_state="active", rules=(CLEAR,), watched=True, spoke_when_filed="", matched=True,
     typed_unchecked=False, doubts_about_person=(), closed_step=True, earlier_on_plan=1, newer_on_file=False, method="",
-    method_before="", open_alerts=(), questionnaires_unanswered=(), questionnaires_changed=(), unmatched_messages=0,
+    method_before="", comment="", comment_before="", open_alerts=(), questionnaires_unanswered=(),
+    questionnaires_changed=(), unmatched_messages=0,
     told=Told(how="letter"), reviewed_at=REVIEWED, limit_changed_at=REVIEWED, treated_at=REVIEWED, others_waiting=0,
     parts_missing=0, dropped="",
 )  # fmt: skip
@@ -61,6 +62,8 @@ BAD = [
     ({"reviewed_at": None}, "first", "Nobody has looked"),
     ({"method": "Roche"}, "method", "Roche, before: not stated"),
     ({"method_before": "Roche"}, "method", "not stated, before: Roche"),
+    ({"comment": "H: Haemolysed."}, "comment", "H: Haemolysed."),
+    ({"comment": "H", "comment_before": "Usual text."}, "comment", "The laboratory wrote"),
     ({"questionnaires_unanswered": ("Symptom check",)}, "answers", "Not answered: Symptom check."),
     ({"questionnaires_changed": ("Symptom check",)}, "answers", "nobody has looked"),
     ({"unmatched_messages": 1}, "unmatched", "may be about this person"),

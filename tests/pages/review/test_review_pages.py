@@ -162,6 +162,24 @@ async def test_undo_takes_one_back_for_a_quarter_of_an_hour_and_a_second_press_i
     assert (late.status_code, "quarter of an hour is over" in late.text) == (422, True)
 
 
+async def test_a_whole_page_is_undone_by_one_button_and_a_second_press_is_harmless(site, world, trust):
+    await waiting_men(world, trust, how_many=3)
+    browser = await nurse(site, trust)
+    ten = await go(site, browser, "/review/in-range")
+    await look_long(world)
+    summary = await go(site, browser, f"{ten}/confirm")
+    assert f'action="{ten}/undo"' in (await browser.get(summary)).text
+    assert "Undo all 3 confirmed together (ASHDOWN, Peter (Mr) to " in (await browser.get(summary)).text
+    for _ in range(2):
+        assert await go(site, browser, f"{ten}/undo") == summary
+    page = (await browser.get(summary)).text
+    assert "3 undone" in page
+    assert "Undo all" not in page
+    assert await the(world, "select count(*) from result where review_state = 'to_review'") == 3
+    assert await the(world, "select count(*) from message where cause_kind = 'decision' and state = 'queued'"
+                            " and not_before > now() + interval '80 days'") == 0  # fmt: skip
+
+
 async def test_one_by_one_shows_why_and_the_next_case_says_who_was_done(site, world, trust):
     await waiting_men(world, trust, how_many=2, value="0.31")
     await world.as_owner("update patient set family_name = 'Brook' where id = (select max(id) from patient)")

@@ -186,6 +186,7 @@ SPOILT = {
     " 'not_needed' where review_state = 'reviewed'": "Nobody has looked at a result of this plan before.",
     "update result_version set method = 'Other' where id = (select max(id) from result_version)": "by another method",
     "update result_version set entered_by_staff_id = (select min(id) from staff)": "nobody else has checked it",
+    "update result_version set notes = 'Haemolysed.' where id = (select max(id) from result_version)": "wrote beside it",
     "update patient set nhs_number = null": "no NHS number",
 }
 
