@@ -33,7 +33,7 @@ from rms.questionnaires.jobs import ask_due as ask_questionnaires
 from rms.questionnaires.jobs import expire_due
 from rms.questionnaires.links import QuestionnaireLinks
 from rms.settings import Settings
-from rms.sync.jobs import file_inbox
+from rms.sync.jobs import ask_set_aside, file_inbox
 from rms.sync.register_gateway import FhirRegister, RegisterGateway
 from rms.sync.register_jobs import deliver_events
 
@@ -80,6 +80,7 @@ def timetable(database: Database, *, settings: Settings, outer: Outside, clock: 
     key, heads = signing_key(settings.home, given=settings.audit_key), heads_file(settings.home)
     duties = [
         Duty(name="file-inbox", every_seconds=tick, run=lambda: file_inbox(database)),
+        Duty(name="ask-set-aside", every_seconds=tick, run=lambda: ask_set_aside(database)),
         Duty(name="judge-by-time", every_seconds=tick, run=lambda: judge_due(database)),
         Duty(name="chase-reviews", every_seconds=tick, run=lambda: chase_reviews(database)),
         Duty(name="spread-deaths", every_seconds=tick, run=lambda: spread_deaths(database)),

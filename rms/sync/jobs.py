@@ -1,4 +1,4 @@
-"""The worker's duty for what came in: claim, file, repeat, until nothing is left to read."""
+"""The worker's duties for what came in: claim, file, repeat, until all is read; ask somebody about what was set aside."""
 
 from collections.abc import Sequence
 
@@ -8,7 +8,7 @@ from rms.clock import Clock, SystemClock
 from rms.crashpoints import Crashpoint, crashpoint
 from rms.db.database import Database
 from rms.log import get_log
-from rms.sync.filing import file_batch, put_off
+from rms.sync.filing import ask_about_set_aside, file_batch, put_off
 from rms.sync.store import Claimed, claim
 
 #: Messages in one transaction; more are dearer each, and hold the people they are about for longer.
@@ -40,3 +40,14 @@ async def _put_off_all(database: Database, claimed: Sequence[Claimed], *, error:
     async with database.transaction() as tx:
         for one in claimed:
             await put_off(tx, one, error=error, real_now=clock.now())
+
+
+async def ask_set_aside(database: Database) -> int:
+    """Give every message that was set aside to a team; returns how many. `database` is the worker's."""
+    asked = 0
+    while True:
+        async with database.transaction() as tx:
+            done = await ask_about_set_aside(tx, at_most=AT_MOST)
+        asked += done
+        if done == 0:
+            return asked

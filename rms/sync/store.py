@@ -159,10 +159,10 @@ async def was_asked_before(tx: Tx, *, organisation_id: int, inbox_id: int) -> bo
 async def settle(
     tx: Tx, *, inbox_id: int, state: str, reason: str | None, kind: str | None, duplicate_of: int | None, peer_id: int | None
 ) -> None:  # fmt: skip
-    """Say what became of a message; it is not read again by itself."""
+    """Say what became of a message; it is not read again by itself. Set aside anew, somebody is asked anew."""
     await tx.execute(
         "update inbox set state = $2, state_reason = $3, kind = $4, duplicate_of = $5, peer_id = $6, lease_until = null,"
-        " handled_at = clock_timestamp() where id = $1",
+        " handled_at = clock_timestamp(), asked_organisation_id = null, asked_alert_id = null where id = $1",
         inbox_id, state, reason, kind, duplicate_of, peer_id,
     )  # fmt: skip
 

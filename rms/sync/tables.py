@@ -61,6 +61,8 @@ class InboxRow(Table, tablename="inbox"):
     epoch = Integer(null=False, default=None)
     lease_until = Timestamptz(null=True, default=None)
     handled_at = Timestamptz(null=True, default=None)
+    asked_organisation_id = SmallInt(null=True, default=None)
+    asked_alert_id = BigInt(null=True, default=None)
 
 
 class InboxFilingRow(Table, tablename="inbox_filing"):

@@ -21,6 +21,8 @@ union all select 'messages to send', count(*) from message, now where state = 'q
 union all select 'messages under way', count(*) from message where state in ('sending', 'unknown')
 union all select 'receipts', count(*) from message where state = 'accepted' and channel <> 'letter'
 union all select 'inbox', count(*) from inbox where state = 'received'
+union all select 'set aside, nobody asked', count(*) from inbox where state = 'set_aside' and asked_alert_id is null
+   and exists (select from team)
 union all select 'plans to judge', count(*) from plan, now where judge_on <= (now.at at time zone 'Europe/London')::date
 union all select 'reviews to ask about', count(*) from result, now
    where review_due_on <= (now.at at time zone 'Europe/London')::date

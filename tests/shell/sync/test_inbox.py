@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 
+from rms.alerts.lifecycle import AlertOutcome
+from rms.alerts.moves import close
 from rms.crashpoints import Crashpoint
 from rms.people.model import Person
-from rms.sync.jobs import file_inbox
+from rms.sync.jobs import ask_set_aside, file_inbox
 from rms.sync.store import read_again
 from tests.cast import Trust, a_person, a_trust, on_file
 from tests.database import World
@@ -268,12 +270,63 @@ async def test_an_unknown_sender_is_set_aside_until_it_is_known(world: World, tr
     [row] = await world.as_owner("select ref, state, state_reason from inbox")
     assert row["state"] == "set_aside"
     assert "`rms peer add`" in row["state_reason"]
-    assert await alerts(world) == []
+    assert await ask_set_aside(world.worker) == 1
+    [alert] = await alerts(world)
+    assert alert["sentence"].startswith(
+        "A message that came from 127.0.0.1 on 2 March 2026 was answered and cannot be filed"
+    )
+    assert "`rms peer add`" in alert["sentence"]
+    assert await ask_set_aside(world.worker) == 0
     await a_peer(world, trust, facility="OTHER", name="Another laboratory")
     async with world.worker.transaction() as tx:
         assert await read_again(tx, [row["ref"]]) == [row["ref"]]
     await file_inbox(world.worker)
     assert await states(world) == ["filed"]
+
+
+async def test_what_was_set_aside_is_asked_about_until_a_named_person_ends_it(world: World, trust: Trust) -> None:
+    await arrive(world, oru(PETER, facility="OTHER"))
+    await file_inbox(world.worker)
+    await ask_set_aside(world.worker)
+    about = "select kind, state, team_id, next_escalation_at is not null as runs from alert"
+    assert [tuple(row) for row in await world.as_owner(about)] == [("fix_data", "open", trust.team_id, True)]
+    # The alert is all that the organisation sees: whose the message is, is not known.
+    assert await world.as_owner("select from inbox_filing") == []
+    async with world.web.transaction(organisation_id=trust.organisation_id) as tx:
+        assert await tx.fetch("select from inbox_raw((select subject_id from alert))") == []
+        alert_id = await tx.fetchval("select id from alert")
+        await close(tx, organisation_id=trust.organisation_id, alert_id=alert_id, outcome=AlertOutcome.NOT_OURS,
+                    note="The dialysis unit's test line.", by=trust.nurse, now=tx.now)  # fmt: skip
+    assert await ask_set_aside(world.worker) == 0
+    # Read again and set aside again it is news, and the alert that was closed opens again.
+    [row] = await world.as_owner("select ref from inbox")
+    async with world.worker.transaction() as tx:
+        await read_again(tx, [row["ref"]])
+    await file_inbox(world.worker)
+    assert await ask_set_aside(world.worker) == 1
+    assert [tuple(row) for row in await world.as_owner(about)] == [("fix_data", "open", trust.team_id, True)]
+
+
+async def test_while_no_organisation_has_a_team_it_waits_and_is_asked_about_when_one_has(world: World) -> None:
+    await arrive(world, oru(PETER, facility="OTHER"))
+    await file_inbox(world.worker)
+    assert await ask_set_aside(world.worker) == 0
+    assert await states(world) == ["set_aside"]
+    trust = await a_trust(world)
+    assert await ask_set_aside(world.worker) == 1
+    assert [row["team_id"] for row in await world.as_owner("select team_id from alert")] == [trust.team_id]
+
+
+async def test_the_sender_s_own_organisation_is_asked_first(world: World, trust: Trust) -> None:
+    second = await a_trust(world, code="RBB", name="South Hospital")
+    peer_id = await a_peer(world, second, facility="SOUTH", name="South laboratory")
+    [inbox_id] = await arrive(world, oru(PETER, facility="SOUTH"))
+    await world.as_owner("update inbox set state = 'set_aside', state_reason = 'It failed.', handled_at = now(),"
+                         " peer_id = $2 where id = $1", inbox_id, peer_id)  # fmt: skip
+    assert await ask_set_aside(world.worker) == 1
+    assert [row["organisation_id"] for row in await world.as_owner("select organisation_id from alert")] == [
+        second.organisation_id
+    ]
 
 
 @pytest.mark.parametrize(
@@ -316,6 +369,10 @@ async def test_a_sender_that_may_send_for_nobody_and_a_trust_without_a_team_are_
     assert [row["state"] for row in rows] == ["set_aside", "set_aside"]
     assert "for no organisation" in rows[0]["state_reason"]
     assert "no team" in rows[1]["state_reason"]
+    assert await ask_set_aside(world.worker) == 0
+    trust = await a_trust(world)
+    assert await ask_set_aside(world.worker) == 2
+    assert {row["organisation_id"] for row in await alerts(world)} == {trust.organisation_id}
 
 
 @pytest.mark.parametrize(
@@ -450,7 +507,7 @@ async def test_two_readers_at_once_and_a_killed_one_file_everything_once(
 _READER = """
 import asyncio, sys
 from rms.db.database import Database
-from rms.sync.jobs import file_inbox
+from rms.sync.jobs import ask_set_aside, file_inbox
 
 async def main():
     async with Database(sys.argv[1], name="killed") as database:
