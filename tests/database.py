@@ -4,6 +4,7 @@
 the code under test commits, fails and retries as it does in life.
 """
 
+import contextlib
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
@@ -55,15 +56,31 @@ def _text(value: object) -> str:
     return value if isinstance(value, str) else msgspec.json.encode(value).decode()
 
 
+@contextlib.contextmanager
+def open_folder() -> Iterator[Path]:
+    """A folder where root's server may go too. Never below pytest's own: each new run closes those to other users."""
+    folder = Path(tempfile.mkdtemp(prefix="rms-test-"))
+    folder.chmod(0o711)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder)
+
+
+@pytest.fixture
+def passable() -> Iterator[Path]:
+    """A folder for one test where the database's user may pass through."""
+    with open_folder() as folder:
+        yield folder
+
+
 @pytest.fixture(scope="session")
 def server() -> Iterator[EmbeddedServer]:
-    """The session's own PostgreSQL, where root's server may go too: pytest's own folders are closed to other users."""
-    home = Path(tempfile.mkdtemp(prefix="rms-test-"))
-    home.chmod(0o711)
-    server = ensure(home, fast_and_loose=True)
-    yield server
-    server.stop()
-    shutil.rmtree(home)
+    """The session's own PostgreSQL."""
+    with open_folder() as home:
+        server = ensure(home, fast_and_loose=True)
+        yield server
+        server.stop()
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,6 @@ import signal
 import stat
 import subprocess
 import sys
-import tempfile
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +16,7 @@ import pytest
 from rms.db.embedded import EmbeddedServer, ensure
 from rms.db.embedded.leftovers import PID_FILE, server_processes, until
 from rms.errors import Unavailable
+from tests.database import open_folder
 
 HOLD = """
 import sys, time
@@ -31,10 +31,8 @@ time.sleep(300)
 @pytest.fixture(scope="module")
 def home() -> Iterator[Path]:
     """One data directory for the module, where every user may pass through, as root's server needs it."""
-    folder = Path(tempfile.mkdtemp(prefix="rms-test-"))
-    folder.chmod(0o711)
-    yield folder / "home"
-    shutil.rmtree(folder)
+    with open_folder() as folder:
+        yield folder / "home"
 
 
 @pytest.fixture

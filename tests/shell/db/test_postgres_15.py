@@ -3,16 +3,14 @@
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.database import World
+from tests.database import World, open_folder
 from tests.shell.db.catalogue import QUERIES, catalogue
 
 BUILD = """
@@ -35,17 +33,15 @@ server.stop()
 @pytest.fixture(scope="module")
 def built(postgres_15: Path) -> Iterator[dict]:
     """The whole schema built by PostgreSQL 15 in a process of its own, where its programs are named by RMS_PG_BIN."""
-    home = Path(tempfile.mkdtemp(prefix="rms-test-"))
-    home.chmod(0o711)
     checkout = Path(__file__).resolve().parents[3]
     env = {name: value for name, value in os.environ.items() if not name.startswith(("RMS_", "DATABASE_"))}
-    done = subprocess.run(
-        [sys.executable, "-c", BUILD, str(home / "home")], cwd=checkout, capture_output=True, text=True, timeout=120,
-        env=env | {"RMS_PG_BIN": str(postgres_15)}, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    yield json.loads(done.stdout)
-    shutil.rmtree(home)
+    with open_folder() as home:
+        done = subprocess.run(
+            [sys.executable, "-c", BUILD, str(home / "home")], cwd=checkout, capture_output=True, text=True, timeout=120,
+            env=env | {"RMS_PG_BIN": str(postgres_15)}, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        yield json.loads(done.stdout)
 
 
 def test_every_migration_runs_once(built: dict) -> None:

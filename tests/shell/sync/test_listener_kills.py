@@ -4,13 +4,10 @@ import asyncio
 import contextlib
 import hashlib
 import os
-import shutil
 import signal
 import socket
 import sys
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 
 import asyncpg
 import pytest
@@ -20,6 +17,7 @@ from rms.db.embedded.leftovers import PID_FILE
 from rms.db.migrate import migrate
 from rms.sync.hl7 import read
 from tests.cast import a_person
+from tests.database import open_folder
 from tests.laboratory import Sender, obx, oru
 
 PETER = a_person()
@@ -42,12 +40,10 @@ asyncio.run(main())
 @pytest.fixture
 def safe_server() -> Iterator[EmbeddedServer]:
     """A server of its own that keeps its promises at a crash, unlike the one of the other tests."""
-    home = Path(tempfile.mkdtemp(prefix="rms-kills-"))
-    home.chmod(0o711)
-    server = ensure(home)
-    yield server
-    server.stop()
-    shutil.rmtree(home)
+    with open_folder() as home:
+        server = ensure(home)
+        yield server
+        server.stop()
 
 
 class Load:
