@@ -8,6 +8,8 @@ from rms.people.access import Asker, asker
 from rms.people.permissions import Permission
 from rms.web.pages import Frame, Link
 
+_BELOW = "caseload_below"
+
 _PARTS = (
     ("Today", "/today", Permission.ALERT_VIEW),
     ("Review", "/review", Permission.RESULT_VIEW),
@@ -22,7 +24,12 @@ def staff_frame(request: Request[Any, Any, Any]) -> Frame:
     """The frame for whoever asks; `current` is the part whose address the page lies below."""
     asks = asker(request)
     return Frame(home="/", navigation=_navigation(asks, path=request.url.path), account=asks.name,
-                 sign_out="/sign-out", wide=True)  # fmt: skip
+                 sign_out="/sign-out", wide=True, footer_note=request.scope["state"].get(_BELOW))  # fmt: skip
+
+
+def say_below(request: Request[Any, Any, Any], *, words: str) -> None:
+    """What the foot of the page says about the laboratory feeds, once somebody has read it."""
+    request.scope["state"][_BELOW] = words
 
 
 def _navigation(asks: Asker, *, path: str) -> tuple[Link, ...]:

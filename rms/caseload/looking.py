@@ -5,7 +5,9 @@
         await look.at(verb="person.look", subject_kind="patient", subject_id=found.id, patient_id=found.id)
     return html(...)                                    # after the transaction, never inside it
 
-A block that ends without a line is a programming mistake: it is refused, and with it the page.
+A block that ends without a line is a programming mistake: it is refused, and with it the page. Whoever looks sees at the
+foot of the page whether the laboratories still send (`staff_frame` finds the words in the request); a worklist reads
+them with what stands around it and says `feeds_too=False`.
 """
 
 from collections.abc import AsyncIterator, Iterable
@@ -15,6 +17,9 @@ from typing import Any
 from litestar import Request
 
 from rms.audit.moves import record
+from rms.caseload.feeds import feeds
+from rms.caseload.frame import say_below
+from rms.caseload.worklist.feed import feed_words
 from rms.db.database import Database
 from rms.db.engine import Tx
 from rms.people.access import Asker, asker
@@ -42,12 +47,22 @@ class Look:
         self.written = True
 
 
+async def feeds_below(request: Request[Any, Any, Any], database: Database) -> None:
+    """Say at the foot of a page about nobody whether the laboratories still send."""
+    async with database.transaction(organisation_id=asker(request).organisation_id) as tx:
+        say_below(request, words=feed_words(await feeds(tx), now=tx.now))
+
+
 @asynccontextmanager
-async def looking(request: Request[Any, Any, Any], database: Database) -> AsyncIterator[Look]:
+async def looking(
+    request: Request[Any, Any, Any], database: Database, *, feeds_too: bool = True
+) -> AsyncIterator[Look]:
     """Open a transaction in which somebody looks; see the top of this file."""
     asks = asker(request)
     async with database.transaction(organisation_id=asks.organisation_id) as tx:
         look = Look(tx, asks=asks)
+        if feeds_too:
+            say_below(request, words=feed_words(await feeds(tx), now=tx.now))
         yield look
         if not look.written:
             raise RuntimeError("Somebody would have looked without a line in the audit.")

@@ -101,7 +101,11 @@ async def test_a_person_is_found_by_number_and_by_any_writing_of_the_name(site, 
     number = str(person.nhs_number)
     for wanted in ("OBR", "o'b", number, f"{number[:3]} {number[3:6]} {number[6:]}"):
         assert "BRIEN" in (await site.post(browser, "/people", {"wanted": wanted})).text, wanted
-    for wanted, sentence in (("o", "at least 2 letters"), ("1234567890", "last digit"), ("", "Enter a family name")):
+    for wanted, sentence in (
+        ("o", "at least 2 letters"),
+        ("1234567890", "last digit"),
+        ("", "Enter a name, an NHS number"),
+    ):
         answer = await site.post(browser, "/people", {"wanted": wanted})
         assert (answer.status_code, sentence in answer.text) == (422, True), wanted
     assert "Nobody of your teams" in (await site.post(browser, "/people", {"wanted": "zz%"})).text

@@ -104,7 +104,7 @@ async def _alert_page(
     request: _Request, database: Database, *, ref: UUID, typed: Submitted, errors: FieldErrors
 ) -> Response[str]:
     asks = asker(request)
-    async with looking(request, database) as look:
+    async with looking(request, database, feeds_too=False) as look:
         alert = await alert_in_full(look, ref=ref)
         who = None
         if alert.patient_id is not None:

@@ -48,7 +48,7 @@ async def show_late(request: _Request, database: NamedDependency[Database]) -> R
     """What my teams wait for."""
     asked = read_asked(request.query_params, kinds=KIND_CHOICES)
     done = request.query_params.get("done", "")
-    async with looking(request, database) as look:
+    async with looking(request, database, feeds_too=False) as look:
         around = await surroundings(look)
         asked = known_here(asked, around)
         lines = await late_lines(look, scope_of(look, asked, around), asked)

@@ -23,7 +23,7 @@ from rms.web.pages import go_to, html
 async def show_messages(request: Request[Any, Any, Any], database: NamedDependency[Database]) -> Response[Any]:
     """The messages to my teams' people."""
     asked = read_asked(request.query_params, kinds=KIND_CHOICES)
-    async with looking(request, database) as look:
+    async with looking(request, database, feeds_too=False) as look:
         around = await surroundings(look)
         asked = known_here(asked, around)
         lines = await message_lines(look, scope_of(look, asked, around), asked)

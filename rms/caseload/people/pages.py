@@ -3,6 +3,7 @@
 from typing import Any, Final
 from uuid import UUID
 
+import msgspec
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.handlers import BaseRouteHandler
@@ -10,7 +11,7 @@ from litestar.params import FromPath
 
 from rms.caseload.frame import staff_frame
 from rms.caseload.identity import identity_bar
-from rms.caseload.looking import Look, looking
+from rms.caseload.looking import Look, feeds_below, looking
 from rms.caseload.people import pages_contact, pages_death, pages_plan, pages_result
 from rms.caseload.people.forms.finding import SEARCH, Wanted
 from rms.caseload.people.presenters.finding import SearchPage, present_found
@@ -21,8 +22,11 @@ from rms.caseload.people.store import (
     FoundPerson,
     contacts_ever,
     dates_of,
+    find_by_birth_date,
+    find_by_hospital_number,
     find_by_name,
     find_by_nhs_number,
+    find_nearly,
     history_of,
     messages_of,
     needs_of,
@@ -47,8 +51,9 @@ _FIRST_LINES = 10
 
 
 @get("/people", opt={"policy": _VIEW})
-async def show_search(request: _Request) -> Response[str]:
+async def show_search(request: _Request, database: NamedDependency[Database]) -> Response[str]:
     """The search."""
+    await feeds_below(request, database)
     return _search_page(request, SearchPage())
 
 
@@ -57,10 +62,11 @@ async def search(request: _Request, database: NamedDependency[Database]) -> Resp
     """The people of my teams who were searched for."""
     parsed = SEARCH.read(await read_submitted(request))
     if parsed.value is None:
+        await feeds_below(request, database)
         return _search_page(request, SearchPage(typed=parsed.typed, errors=parsed.errors))
     async with looking(request, database) as look:
-        people = await _find(look, parsed.value.wanted)
-        page = present_found(people, typed=parsed.typed, most=MOST_FOUND, today=look.tx.today)
+        people, nearly = await _find(look, parsed.value.wanted)
+        page = present_found(people, nearly=nearly, typed=parsed.typed, most=MOST_FOUND, today=look.tx.today)
         await look.at(verb="people.search", subject_kind="list", shown=[one.id for one in people])
     return _search_page(request, page)
 
@@ -100,10 +106,16 @@ def _page_number(text: str) -> int:
     return max(int(text), 1) if text.isascii() and text.isdigit() and len(text) < 6 else 1
 
 
-async def _find(look: Look, wanted: Wanted) -> list[FoundPerson]:
+async def _find(look: Look, wanted: Wanted) -> tuple[list[FoundPerson], bool]:
+    """The people, and whether their names are only nearly what was typed."""
     if wanted.nhs_number is not None:
-        return await find_by_nhs_number(look, nhs_number=wanted.nhs_number)
-    return await find_by_name(look, key=wanted.name_key)
+        return await find_by_nhs_number(look, nhs_number=wanted.nhs_number), False
+    if wanted.born_on is not None:
+        return await find_by_birth_date(look, born_on=wanted.born_on), False
+    if wanted.hospital_number is not None:
+        return await find_by_hospital_number(look, number=wanted.hospital_number), False
+    exactly = await find_by_name(look, key=wanted.name_key)
+    return (exactly, False) if exactly else (await find_nearly(look, key=wanted.name_key), True)
 
 
 async def _everything(look: Look, person: PersonOnFile) -> Everything:
@@ -131,6 +143,8 @@ async def _everything(look: Look, person: PersonOnFile) -> Everything:
 
 def _search_page(request: _Request, page: SearchPage) -> Response[str]:
     status = FAULTS_IN_FORM if page.errors else 200
+    if asker(request).may(Permission.PERSON_ADD):
+        page = msgspec.structs.replace(page, add="/people/add")
     return html(request, template="caseload/people/search.html", page=page, title="People", frame=staff_frame(request),
                 status=status)  # fmt: skip
 

@@ -27,7 +27,7 @@ _VIEW = may_do(Permission.ALERT_VIEW)
 async def show_today(request: _Request, database: NamedDependency[Database]) -> Response[str]:
     """What waits for me, for my teams, or for a colleague whom I cover."""
     asked = read_asked(request.query_params, kinds=())
-    async with looking(request, database) as look:
+    async with looking(request, database, feeds_too=False) as look:
         around = await surroundings(look)
         asked = known_here(asked, around)
         counts = await waiting_counts(look, scope_of(look, asked, around))
@@ -41,7 +41,7 @@ async def show_today(request: _Request, database: NamedDependency[Database]) -> 
 async def show_unattended(request: _Request, database: NamedDependency[Database]) -> Response[Any]:
     """What nobody would look at: should be nothing."""
     asked = read_asked(request.query_params, kinds=())
-    async with looking(request, database) as look:
+    async with looking(request, database, feeds_too=False) as look:
         around = await surroundings(look)
         asked = known_here(asked, around)
         found = await unattended(look, scope_of(look, asked, around), asked)

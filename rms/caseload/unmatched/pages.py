@@ -50,7 +50,7 @@ REFUSING: Final = Form(Refusing, why=a_text(missing="Say why it is not yours", l
 async def show_unmatched(request: _Request, database: NamedDependency[Database]) -> Response[Any]:
     """The messages that wait for my teams."""
     asked = read_asked(request.query_params, kinds=())
-    async with looking(request, database) as look:
+    async with looking(request, database, feeds_too=False) as look:
         around = await surroundings(look)
         asked = known_here(asked, around)
         lines = await unmatched_lines(look, scope_of(look, asked, around), asked)

@@ -1,14 +1,14 @@
-"""The state of the laboratory feeds in words, for the foot of every worklist. Pure.
+"""The state of the laboratory feeds in words, for the foot of every staff page. Pure.
 
-"No results" from a feed that is silent is not good news; so each list says when the last message came.
+"No results" from a feed that is silent is not good news; so each page says when the last message came.
 """
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
+from rms.caseload.feeds import Feed
 from rms.caseload.worklist.ages import when
-from rms.caseload.worklist.surroundings import Feed
 
 #: A laboratory that sends for a whole trust sends every day; our default.
 SILENT_AFTER: Final = timedelta(hours=24)

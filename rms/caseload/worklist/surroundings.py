@@ -1,11 +1,12 @@
 """What stands around every worklist, in one query: my teams, the colleagues in them and who is away, the laboratory feeds."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Final
 from uuid import UUID
 
 import msgspec
 
+from rms.caseload.feeds import Feed
 from rms.caseload.looking import Look
 from rms.caseload.worklist.asked import ME, NOBODY, Asked
 
@@ -54,13 +55,6 @@ class Colleague(msgspec.Struct, frozen=True, kw_only=True):
     away_until: date | None
     covered_by: str | None
     covered_by_id: int | None
-
-
-class Feed(msgspec.Struct, frozen=True, kw_only=True):
-    """One sender of laboratory messages and when it last sent one; None when it never did."""
-
-    name: str
-    last_at: datetime | None
 
 
 class Surroundings(msgspec.Struct, frozen=True, kw_only=True):

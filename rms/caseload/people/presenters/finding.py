@@ -28,18 +28,26 @@ class FoundLine(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SearchPage(msgspec.Struct, frozen=True, kw_only=True):
-    """`caseload/people/search.html`. `said` is empty before the first search."""
+    """`caseload/people/search.html`. `said` is empty before the first search; `add` leads on when nobody is found."""
 
     typed: Submitted = NOTHING_TYPED
     errors: FieldErrors = NO_ERRORS
     people: tuple[FoundLine, ...] = ()
     said: str = ""
+    add: str | None = None
 
 
-def present_found(people: Sequence[FoundPerson], *, typed: Submitted, most: int, today: date) -> SearchPage:
-    """The people found, or the sentence that nobody was. `most` is how many a search gives at most."""
+def present_found(
+    people: Sequence[FoundPerson], *, nearly: bool = False, typed: Submitted, most: int, today: date
+) -> SearchPage:
+    """The people found, or the sentence that nobody was. `most` is how many a search gives at most.
+
+    `nearly`: nobody is called what was typed, and these have a name like it.
+    """
     if not people:
-        said = "Nobody of your teams was found."
+        said = "Nobody of your teams was found. Check the spelling, or search by NHS number or date of birth."
+    elif nearly:
+        said = f"Nobody’s name starts exactly like that. {len(people)} with a name like it, the nearest first."
     elif len(people) < most:
         said = f"{len(people)} found, by family name."
     else:

@@ -1,12 +1,14 @@
-"""People in the scope of the one who asks: search by the start of a name or by NHS number, and one person."""
+"""People in the scope of the one who asks: search by a name, a number or the date of birth, and one person."""
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 import msgspec
 
 from rms.caseload.looking import Look
+from rms.caseload.people.likeness import nearest
 from rms.caseload.scope import VISIBLE
 from rms.db.engine import Tx
 from rms.errors import NotFound
@@ -22,6 +24,18 @@ select p.id, p.ref, p.nhs_number, p.family_name, p.given_names, p.title, p.born_
 """
 _BY_NAME = _FOUND.format(key="p.name_key ^@ $3")
 _BY_NUMBER = _FOUND.format(key="p.nhs_number = $3")
+_BY_BIRTH_DATE = _FOUND.format(key="p.born_on = $3")
+_BY_HOSPITAL_NUMBER = _FOUND.format(
+    key="p.id in (select patient_id from patient_identifier where organisation_id = $2 and value = any($3))"
+)
+_BY_ID = _FOUND.format(key="p.id = any($3)")
+
+#: Names that are read to find the nearest ones; more than any team follows.
+MOST_NAMES = 20_000
+_NAMES = f"""
+select p.id, p.name_key from patient p where p.organisation_id = $2 and p.merged_into_id is null and ({VISIBLE})
+ order by p.id limit $3
+"""
 
 
 class FoundPerson(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,6 +67,25 @@ async def find_by_name(look: Look, *, key: str) -> list[FoundPerson]:
 async def find_by_nhs_number(look: Look, *, nhs_number: str) -> list[FoundPerson]:
     """The person with an NHS number, or nobody."""
     return [_found(row) for row in await look.tx.fetch(_BY_NUMBER, *look.scope, nhs_number, MOST_FOUND)]
+
+
+async def find_by_birth_date(look: Look, *, born_on: date) -> list[FoundPerson]:
+    """Everybody who was born on a day."""
+    return [_found(row) for row in await look.tx.fetch(_BY_BIRTH_DATE, *look.scope, born_on, MOST_FOUND)]
+
+
+async def find_by_hospital_number(look: Look, *, number: str) -> list[FoundPerson]:
+    """Whoever has a hospital number, of whichever hospital; capital letters and spaces are forgiven."""
+    numbers = list({number, number.upper(), number.replace(" ", "").upper()})
+    return [_found(row) for row in await look.tx.fetch(_BY_HOSPITAL_NUMBER, *look.scope, numbers, MOST_FOUND)]
+
+
+async def find_nearly(look: Look, *, key: str) -> list[FoundPerson]:
+    """People whose name is nearly a folded key, the nearest first. Reads every name in scope: only when nobody has it."""
+    names = await look.tx.fetch(_NAMES, *look.scope, MOST_NAMES)
+    ids = nearest(key, ((row["id"], row["name_key"]) for row in names), most=MOST_FOUND)
+    found = {row["id"]: _found(row) for row in await look.tx.fetch(_BY_ID, *look.scope, ids, MOST_FOUND)}
+    return [found[one] for one in ids if one in found]
 
 
 async def person_behind(look: Look, *, ref: UUID) -> PersonOnFile:

@@ -8,7 +8,8 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.handlers import BaseRouteHandler
 
-from rms.caseload.frame import staff_frame
+from rms.caseload.feeds import feeds
+from rms.caseload.frame import say_below, staff_frame
 from rms.caseload.looking import looking
 from rms.caseload.starting import doors
 from rms.caseload.starting.forms.adding import read_adding
@@ -16,6 +17,7 @@ from rms.caseload.starting.pages.common import AnyRequest
 from rms.caseload.starting.presenters.adding import AddingPage, present_adding
 from rms.caseload.starting.store import sites_of_teams
 from rms.caseload.starting.store.alike import OnFile, alike
+from rms.caseload.worklist.feed import feed_words
 from rms.db.database import Database
 from rms.errors import Conflict, Refused
 from rms.people.access import asker, may_do
@@ -63,6 +65,7 @@ async def _around(request: AnyRequest, database: Database) -> tuple[tuple[Tumour
     """The tumour sites of my teams, the system of this trust's hospital numbers, and the day."""
     asks = asker(request)
     async with database.transaction(organisation_id=asks.organisation_id) as tx:
+        say_below(request, words=feed_words(await feeds(tx), now=tx.now))
         sites = await sites_of_teams(tx, asks=asks)
         return sites, (await organisation(tx, asks.organisation_id)).code, tx.today
 
