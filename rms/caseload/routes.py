@@ -9,6 +9,8 @@ from rms.caseload.alerts import waiting_pages as waiting_alerts
 from rms.caseload.late import pages as late
 from rms.caseload.letters import pages as letters
 from rms.caseload.messages import pages as messages
+from rms.caseload.notes import pages as notes
+from rms.caseload.particulars import pages as particulars
 from rms.caseload.people import pages as people
 from rms.caseload.review import pages as review
 from rms.caseload.sign_in import pages as sign_in
@@ -25,6 +27,8 @@ STAFF_ROUTES: Final[tuple[BaseRouteHandler, ...]] = (
     *messages.ROUTES,
     *unmatched.ROUTES,
     *people.ROUTES,
+    *notes.ROUTES,
+    *particulars.ROUTES,
     *review.ROUTES,
     *letters.ROUTES,
     *starting.ROUTES,

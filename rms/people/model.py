@@ -110,6 +110,15 @@ class Need(msgspec.Struct, frozen=True, kw_only=True):
     code: str | None = None
 
 
+class Helper(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody who helps a person. `may_be_told`: the person agreed that their follow-up is spoken about with them."""
+
+    name: str
+    relation: str | None = None
+    phone: str | None = None
+    may_be_told: bool = False
+
+
 class Person(msgspec.Struct, frozen=True, kw_only=True):
     """Who somebody is and how to reach them.
 

@@ -28,6 +28,7 @@ class Permission(StrEnum):
     PERSON_VIEW = "person_view"
     PERSON_ADD = "person_add"
     CONTACT_CHANGE = "contact_change"
+    NOTE_WRITE = "note_write"
     PERSON_MERGE = "person_merge"
     DEATH_CONFIRM = "death_confirm"
     PLAN_VIEW = "plan_view"
@@ -91,6 +92,7 @@ own_account       | yes  | yes  | yes  | yes  | yes | yes | yes | yes
 person_view       | team | team | team | team | -   | -   | -   | -
 person_add        | team | team | -    | team | -   | -   | -   | -
 contact_change    | team | team | -    | team | -   | -   | -   | -
+note_write        | team | team | team | team | -   | -   | -   | -
 person_merge      | -    | -    | -    | team | -   | -   | -   | -
 death_confirm     | team | -    | team | team | -   | -   | -   | -
 plan_view         | team | team | team | team | -   | -   | -   | -

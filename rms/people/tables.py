@@ -116,6 +116,8 @@ class PatientRow(Table, tablename="patient"):
     died_on = Text(null=True, default=None)
     death_recorded_at = Timestamptz(null=True, default=None)
     merged_into_id = BigInt(null=True, default=None)
+    needs_said_on = Date(null=True, default=None)
+    needs_said_by = Text(null=True, default=None)
     created_at = Timestamptz(null=False, default=None)
     created_by = Text(null=False, default=None)
 
@@ -147,6 +149,37 @@ class ContactPointRow(Table, tablename="contact_point"):
     dead_why = Text(null=True, default=None)
     recorded_at = Timestamptz(null=False, default=None)
     recorded_by = Text(null=False, default=None)
+
+
+class PersonHelperRow(Table, tablename="person_helper"):
+    """A row of person_helper."""
+
+    id = BigSerial(null=False, primary_key=True)
+    organisation_id = SmallInt(null=False, default=None)
+    patient_id = BigInt(null=False, default=None)
+    name = Text(null=False, default=None)
+    relation = Text(null=True, default=None)
+    phone = Text(null=True, default=None)
+    may_be_told = Boolean(null=False, default=None)
+    said_by = Text(null=False, default=None)
+    valid_from = Date(null=False, default=None)
+    valid_until = Date(null=True, default=None)
+    recorded_by_staff_id = BigInt(null=False, default=None)
+
+
+class NoteRow(Table, tablename="note"):
+    """A row of note."""
+
+    id = BigSerial(null=False, primary_key=True)
+    public_ref = UUID(null=False, default=None, db_column_name="ref")
+    organisation_id = SmallInt(null=False, default=None)
+    patient_id = BigInt(null=False, default=None)
+    words = Text(null=False, default=None)
+    written_at = Timestamptz(null=False, default=None)
+    written_by_staff_id = BigInt(null=False, default=None)
+    for_staff_id = BigInt(null=True, default=None)
+    read_at = Timestamptz(null=True, default=None)
+    read_by_staff_id = BigInt(null=True, default=None)
 
 
 class RegisterCaseRow(Table, tablename="register_case"):

@@ -105,6 +105,11 @@ class Stage:
                      "plans": plan[0]["ref"], "results": await self._result(man.patient_id)}  # fmt: skip
         self.refs["starting"] = (await waiting(self.world, self.trust, serial=300, family="Waiting")).ref
         nurse = self.staff[Role.NURSE_SPECIALIST, "own_team"][1]
+        note = await self.world.as_owner(
+            "insert into note (organisation_id, patient_id, words, written_at, written_by_staff_id, for_staff_id)"
+            " values ($1, $2, 'Call him.', now(), $3, $3) returning ref", organisation_id, man.patient_id, nurse,
+        )  # fmt: skip
+        self.refs["notes"] = note[0]["ref"]
         self.refs |= await worklist_refs(self.world, self.trust, plan=plan[0]["ref"])
         self.refs |= await review_refs(self.world, result=self.refs["results"], staff_id=nurse)
 

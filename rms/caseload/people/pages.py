@@ -12,6 +12,8 @@ from litestar.params import FromPath
 from rms.caseload.frame import staff_frame
 from rms.caseload.identity import identity_bar
 from rms.caseload.looking import Look, feeds_below, looking
+from rms.caseload.notes.store import notes_of
+from rms.caseload.particulars.store import helper_of, keys_of
 from rms.caseload.people import pages_contact, pages_death, pages_plan, pages_result
 from rms.caseload.people.forms.finding import SEARCH, Wanted
 from rms.caseload.people.presenters.finding import SearchPage, present_found
@@ -136,6 +138,9 @@ async def _everything(look: Look, person: PersonOnFile) -> Everything:
         results=await results_of(look, patient_id=person.id),
         questionnaires=await questionnaires_of(look, patient_id=person.id),
         messages=await messages_of(look, patient_id=person.id),
+        notes=await notes_of(look, patient_id=person.id),
+        helper=await helper_of(look, patient_id=person.id),
+        keys=await keys_of(look, patient_id=person.id),
         history=history,
         happened=happened,
     )

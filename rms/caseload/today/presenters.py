@@ -36,6 +36,9 @@ _GROUPS: Final = (
         (What.STOPPED, "Messages that failed or are held", "/messages", ""),
         (What.UNMATCHED, "Laboratory messages that nobody could file", "/unmatched", ""),
     )),
+    ("Notes", (
+        (What.NOTES, "Notes to read", "/notes", ""),
+    )),
     ("Safety check", (
         (What.UNATTENDED, "Steps without a next date or an owner", UNATTENDED_PATH, ""),
     )),

@@ -13,6 +13,7 @@ import msgspec
 from rms.caseload.late.conditions import LATE
 from rms.caseload.looking import Look
 from rms.caseload.messages.conditions import STOPPED
+from rms.caseload.notes.conditions import HANDED_OVER
 from rms.caseload.today.unattended import UNATTENDED
 from rms.caseload.unmatched.conditions import UNMATCHED
 from rms.caseload.worklist.surroundings import Scope
@@ -31,6 +32,7 @@ class What(StrEnum):
     LATE = "late"
     STOPPED = "stopped"
     UNMATCHED = "unmatched"
+    NOTES = "notes"
     UNATTENDED = "unattended"
 
 
@@ -71,6 +73,7 @@ union all select 'due_back', count(*), min(until_on)::timestamptz from back
 union all select 'late', count(*), min(o.due_on)::timestamptz {LATE} and o.kind = 'test'
 union all select 'stopped', count(*), min(m.queued_at) {STOPPED}
 union all select 'unmatched', count(*), min(f.at) {UNMATCHED}
+union all select 'notes', count(*), min(n.written_at) {HANDED_OVER}
 union all select 'unattended', count(*), min(u.since) from ({UNATTENDED}) u
 """
 

@@ -13,7 +13,10 @@ from rms.people.moves.contacts import (
     start_messages,
     stop_messages,
 )
+from rms.people.moves.correcting import Corrected, correct_person
 from rms.people.moves.dying import mark_alive, mark_dead
+from rms.people.moves.needing import set_helper, set_needs
+from rms.people.moves.notes import mark_note_read, write_note
 from rms.people.moves.persons import (
     Admission,
     add_identifier,
@@ -27,15 +30,18 @@ from rms.people.moves.persons import (
 __all__ = [
     "Admission",
     "CaseToPut",
+    "Corrected",
     "TreatmentToPut",
     "add_identifier",
     "add_people",
     "add_person",
     "change_people",
     "change_person",
+    "correct_person",
     "mark_alive",
     "mark_contact_dead",
     "mark_dead",
+    "mark_note_read",
     "preferred_channel",
     "put_case",
     "put_cases",
@@ -43,7 +49,10 @@ __all__ = [
     "put_treatments",
     "set_contact",
     "set_contacts",
+    "set_helper",
+    "set_needs",
     "set_preference",
     "start_messages",
     "stop_messages",
+    "write_note",
 ]

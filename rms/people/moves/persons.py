@@ -36,13 +36,16 @@ select $1, ref, {_NAMES}, prefers, $2
 returning id, ref
 """
 
-# The practice is one fact: a new code never stands beside the old name. Flags that are answered go, others stay.
+# The practice is one fact: a new code never stands beside the old name. Flags that are answered go, others stay. What staff
+# were told about language and needs stays: a register that says nothing would take an interpreter away.
 _CHANGE = f"""
 update patient p
    set nhs_number = coalesce(w.nhs_number, p.nhs_number), register_ref = coalesce(p.register_ref, w.register_ref),
        title = w.title, family_name = w.family_name, given_names = w.given_names, name_key = w.name_key,
-       born_on = w.born_on, born_text = w.born_text, sex = w.sex, language = coalesce(w.language, p.language),
-       interpreter_needed = w.interpreter_needed, needs = w.needs, restricted = w.restricted,
+       born_on = w.born_on, born_text = w.born_text, sex = w.sex,
+       language = case when p.needs_said_on is null then coalesce(w.language, p.language) else p.language end,
+       interpreter_needed = case when p.needs_said_on is null then w.interpreter_needed else p.interpreter_needed end,
+       needs = case when p.needs_said_on is null then w.needs else p.needs end, restricted = w.restricted,
        gp_code = case when coalesce(w.gp_code, w.gp_name) is null then p.gp_code else w.gp_code end,
        gp_name = case when coalesce(w.gp_code, w.gp_name) is null then p.gp_name else w.gp_name end,
        flags = (select coalesce(jsonb_agg(distinct flag), '[]') from jsonb_array_elements(p.flags || w.flags) flag

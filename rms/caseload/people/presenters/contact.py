@@ -41,7 +41,7 @@ def present_contact(person: PersonOnFile, *, contacts: Sequence[ContactEver], ne
         earlier=tuple(_line(one) for one in contacts if not one.in_force),
         facts=(
             ("GP practice", _practice(person)),
-            ("Language", _language(person.language)),
+            ("Language", language_words(person.language)),
             ("Interpreter", "Needed" if needs.interpreter_needed else "Not needed, as far as we know"),
             ("Needs", "; ".join(needs.needs) or "None recorded"),
         ),
@@ -55,7 +55,8 @@ def value_words(kind: str, value: str) -> str:
     return ", ".join(value.splitlines())
 
 
-def _language(tag: str | None) -> str:
+def language_words(tag: str | None) -> str:
+    """A language by its name, as far as we have one."""
     if tag is None:
         return "Not recorded"
     return LANGUAGES.get(tag) or LANGUAGES.get(tag.partition("-")[0]) or tag

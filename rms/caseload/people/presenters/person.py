@@ -8,8 +8,12 @@ import msgspec
 
 from rms.alerts.model import AlertKind
 from rms.caseload.identity import IdentityBar, identity_bar
+from rms.caseload.notes.presenters import NoteLine, present_notes
+from rms.caseload.notes.store import NoteOnFile
+from rms.caseload.particulars.presenters import help_words, needs_since
+from rms.caseload.particulars.store import HelperOnFile, Keys
 from rms.caseload.people.presenters.answers import AskedBlock, present_asked
-from rms.caseload.people.presenters.contact import ContactBlock, present_contact
+from rms.caseload.people.presenters.contact import ContactBlock, language_words, present_contact
 from rms.caseload.people.presenters.history import HistoryLine, present_history
 from rms.caseload.people.presenters.messages import MessageLine, present_messages
 from rms.caseload.people.presenters.plans import PlanBlock, present_plan, stands
@@ -36,9 +40,13 @@ SECTIONS = (
     ("plan", "Plan"),
     ("questionnaires", "Questionnaires"),
     ("messages", "Messages"),
+    ("notes", "Notes"),
     ("contact", "How we contact them"),
     ("history", "History"),
 )
+
+#: Older notes stand behind an opener.
+NOTES_SHOWN = 3
 
 
 class Everything(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,6 +64,9 @@ class Everything(msgspec.Struct, frozen=True, kw_only=True):
     results: Sequence[FiledResult]
     questionnaires: Sequence[AskedOf]
     messages: Sequence[SentMessage]
+    notes: Sequence[NoteOnFile]
+    helper: HelperOnFile | None
+    keys: Keys
     history: Sequence[Happened]
     happened: int
 
@@ -71,16 +82,20 @@ class AlertLine(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PersonPage(msgspec.Struct, frozen=True, kw_only=True):
-    """`caseload/people/person.html`. `links` are what else can be done; `all_history` is None when everything is shown."""
+    """`caseload/people/person.html`. `mind`: known before one speaks to them; `all_history`: None when all is shown."""
 
     bar: IdentityBar
     status: Status
     sections: tuple[tuple[str, str], ...]
+    mind: str
     alerts: tuple[AlertLine, ...]
     tests: tuple[TestBlock, ...]
     plans: tuple[PlanBlock, ...]
     questionnaires: tuple[AskedBlock, ...]
     messages: tuple[MessageLine, ...]
+    notes: tuple[NoteLine, ...]
+    older_notes: tuple[NoteLine, ...]
+    write_note: str | None
     contact: ContactBlock
     history: tuple[HistoryLine, ...]
     all_history: str | None
@@ -91,11 +106,13 @@ class PersonPage(msgspec.Struct, frozen=True, kw_only=True):
 def present_person(all_of_it: Everything, *, asks: Asker, today: date) -> PersonPage:
     """The whole page for the one who asks; what they may not do is not offered."""
     person = all_of_it.person
+    notes = present_notes(all_of_it.notes, asks=asks)
     context = Context(plans=tuple(all_of_it.plans), treatments=tuple(all_of_it.treatments), today=today)
     return PersonPage(
         bar=identity_bar(person, today=today),
         status=status_of(_stands(all_of_it, asks=asks), may=asks.may, today=today),
         sections=SECTIONS,
+        mind=_mind(all_of_it),
         alerts=tuple(map(_alert, all_of_it.alerts)),
         tests=present_tests(all_of_it.results, context=context),
         plans=tuple(
@@ -104,12 +121,35 @@ def present_person(all_of_it: Everything, *, asks: Asker, today: date) -> Person
         ),
         questionnaires=present_asked(all_of_it.questionnaires),
         messages=present_messages(all_of_it.messages),
-        contact=present_contact(person, contacts=all_of_it.contacts, needs=all_of_it.needs),
+        notes=notes[:NOTES_SHOWN],
+        older_notes=notes[NOTES_SHOWN:],
+        write_note=f"/people/{person.ref}/note" if asks.may(Permission.NOTE_WRITE) else None,
+        contact=_contact(all_of_it),
         history=present_history(all_of_it.history),
         all_history=f"/people/{person.ref}/history" if all_of_it.happened > len(all_of_it.history) else None,
         happened=all_of_it.happened,
         links=_links(person, asks=asks),
     )
+
+
+def _mind(all_of_it: Everything) -> str:
+    """What to know before one speaks or writes to them; empty when nothing is recorded."""
+    language = all_of_it.person.language
+    needs = all_of_it.needs
+    speaks = "" if language is None or language.partition("-")[0] == "en" else f"Speaks {language_words(language)}"
+    said = (speaks, "Needs an interpreter" if needs.interpreter_needed else "", *needs.needs)
+    helps = all_of_it.helper
+    if helps is not None and helps.helper.may_be_told:
+        said = (*said, f"Helped by {helps.helper.name}")
+    return ". ".join(filter(None, said))
+
+
+def _contact(all_of_it: Everything) -> ContactBlock:
+    """How to reach them, with who helps and who spoke about their needs."""
+    block = present_contact(all_of_it.person, contacts=all_of_it.contacts, needs=all_of_it.needs)
+    more = (("Last asked about needs", needs_since(all_of_it.keys)), ("Helped by", help_words(all_of_it.helper)),
+            ("Hospital numbers", all_of_it.keys.hospital_numbers or "None"))  # fmt: skip
+    return msgspec.structs.replace(block, facts=(*block.facts, *more))
 
 
 def _stands(all_of_it: Everything, *, asks: Asker) -> PersonStands:
@@ -142,10 +182,13 @@ def _links(person: PersonOnFile, *, asks: Asker) -> tuple[Button, ...]:
     here, found = f"/people/{person.ref}", []
     if asks.may(Permission.CONTACT_CHANGE):
         found.append(Button(text="Change how we contact them", href=f"{here}/contact"))
+        found.append(Button(text="Language, needs and help", href=f"{here}/needs"))
         if person.messages_stopped_at is None and person.death_state is None:
             found.append(Button(text="Stop all messages", href=f"{here}/messages/stop"))
         elif person.death_state is None:
             found.append(Button(text="Start messages again", href=f"{here}/messages/start"))
+    if asks.may(Permission.PERSON_ADD):
+        found.append(Button(text="Put right name, birth date or practice", href=f"{here}/correct"))
     if asks.may(Permission.DEATH_CONFIRM):
         if person.death_state != "formal":
             found.append(Button(text="Record a death", href=f"{here}/death"))
