@@ -236,6 +236,7 @@ class FollowUpChoiceRow(Table, tablename="follow_up_choice"):
     made_by_staff_id = BigInt(null=False, default=None)
     withdrawn_at = Timestamptz(null=True, default=None)
     withdrawn_by_staff_id = BigInt(null=True, default=None)
+    talked_on = Date(null=True, default=None)
 
 
 class PlanDraftRow(Table, tablename="plan_draft"):

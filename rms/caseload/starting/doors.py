@@ -38,6 +38,7 @@ async def leave_out(
     until_on: date | None = None,
     note: str | None = None,
     workshop_attended: bool = False,
+    talked_on: date | None = None,
 ) -> None:
     """Record why follow-up does not begin: the person leaves the list with a name and a date."""
     if what in BEGINS:
@@ -46,7 +47,8 @@ async def leave_out(
         case = await lock_case(tx, asks=asks, ref=ref)
         _no_plan(case)
         await moves.record_choice(tx, case=case, what=what, until_on=until_on, note=note,
-                                  workshop_attended=workshop_attended, by=asks.actor, now=tx.now)  # fmt: skip
+                                  workshop_attended=workshop_attended, talked_on=talked_on, by=asks.actor,
+                                  now=tx.now)  # fmt: skip
         await moves.drop_draft(tx, case=case)
 
 
@@ -72,7 +74,8 @@ async def start(database: Database, *, asks: Asker, ref: UUID, revision: int) ->
         _no_plan(case)
         draft = _as_seen(case, revision=revision)
         await moves.record_choice(tx, case=case, what=draft.choice, note=draft.note, answers=draft.answers,
-                                  workshop_attended=draft.workshop_attended, by=asks.actor, now=tx.now)  # fmt: skip
+                                  workshop_attended=draft.workshop_attended, talked_on=draft.talked_on, by=asks.actor,
+                                  now=tx.now)  # fmt: skip
         await _prefer(tx, case=case, draft=draft, asks=asks)
         await start_plan(
             tx, organisation_id=asks.organisation_id, patient_id=case.patient_id, case_id=case.id, team_id=case.team_id,

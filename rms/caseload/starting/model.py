@@ -52,6 +52,7 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     answers: Mapping[str, bool]
     workshop_attended: bool = False
     note: str | None = None
+    talked_on: date | None = None
     anchors: Mapping[Anchor, AnchorGiven] = {}
     changes: tuple[Override, ...] = ()
     nurse_staff_id: int | None = None

@@ -46,6 +46,7 @@ async def record_choice(
     workshop_attended: bool = False,
     until_on: date | None = None,
     note: str | None = None,
+    talked_on: date | None = None,
     answers: Mapping[str, bool] | None = None,
     by: Actor,
     now: datetime,
@@ -60,8 +61,10 @@ async def record_choice(
     await withdraw_choice(tx, case=case, by=by, now=now)
     choice_id = await tx.fetchval(
         "insert into follow_up_choice (organisation_id, patient_id, case_id, what, workshop_attended, until_on, note,"
-        " answers, made_at, made_by_staff_id) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) returning id",
+        " answers, made_at, made_by_staff_id, talked_on)"
+        " values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) returning id",
         tx.organisation, case.patient_id, case.id, what, workshop_attended, until_on, note, dict(answers or {}), now, by.id,
+        talked_on or tx.today,
     )  # fmt: skip
     await record(tx, by=by, verb="follow_up.choice", subject_kind="follow_up_choice", subject_id=choice_id,
                  patient_id=case.patient_id, reason=note, details={"what": what})  # fmt: skip

@@ -2,20 +2,45 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
+from typing import Any
 
+from rms.alerts.analytes import name_of
 from rms.audit.model import Actor
 from rms.db.engine import Tx
 from rms.events.model import EventKind
 from rms.events.payloads import FollowUpStarted
 from rms.followup.moves.telling import plan_told, subject_of, tell
+from rms.followup.review.limits import limits_of
 from rms.messages.model import Channel, Purpose, Recipient
 from rms.messages.moves import queue
-from rms.people.store import person
+from rms.messages.symptoms import symptoms_for
+from rms.people.model import ContactKind
+from rms.people.store import contacts_in_force, person, staff_name
 from rms.plans.model import Override
 from rms.plans.moves import start
-from rms.plans.store import plan_on_file
+from rms.plans.store import PlanOnFile, plan_on_file
 
 KEEPS = timedelta(days=28)
+
+
+async def _welcome_facts(tx: Tx, *, plan: PlanOnFile) -> dict[str, Any]:
+    """What the welcome and the practice's letter say besides the next test."""
+    nurse = plan.nurse_staff_id and await staff_name(
+        tx, organisation_id=plan.organisation_id, staff_id=plan.nurse_staff_id
+    )
+    analytes = list(dict.fromkeys(one.step.analyte for one in plan.effective.steps if one.step.analyte))
+    limits = [
+        f"{name_of(analyte)} {one.words}"
+        for analyte in analytes
+        for one in limits_of(plan.effective.rules, analyte=analyte, personal=plan.effective.limits)
+    ]
+    symptoms = symptoms_for(plan.protocol.tumour_site, live=tx.live)
+    return {"limits": limits, "symptoms": list(symptoms), **({"nurse": nurse} if nurse else {})}
+
+
+async def _has_an_address(tx: Tx, *, plan: PlanOnFile) -> bool:
+    contacts = await contacts_in_force(tx, organisation_id=plan.organisation_id, patient_id=plan.patient_id)
+    return any(contact.kind is ContactKind.POST for contact in contacts)
 
 
 async def start_plan(
@@ -48,12 +73,16 @@ async def start_plan(
         " and state = 'open' order by due_on limit 1",
         organisation_id, plan_id,
     )  # fmt: skip
-    facts = {"plan_name": plan.protocol.title}
+    facts: dict[str, Any] = {"plan_name": plan.protocol.title, **await _welcome_facts(tx, plan=plan)}
     if first is not None:
         facts |= {"due_on": first["due_on"].isoformat(), "test": first["facts"]["test"],
-                  "test_name": first["facts"]["test_name"], "next_test_name": first["facts"]["test_name"]}  # fmt: skip
+                  "test_name": first["facts"]["test_name"], "next_test_name": first["facts"]["test_name"],
+                  "booked_by_hospital": first["facts"].get("booked_by_hospital", False)}  # fmt: skip
     them = await person(tx, organisation_id=organisation_id, patient_id=patient_id)
     recipients: list[tuple[Recipient, Purpose, Channel | None]] = [(Recipient.PERSON, Purpose.PLAN_STARTED, None)]
+    # The text and the email say little; the letter says whom to ask for, what to tell us about and who does what.
+    if them.prefers != "letter" and await _has_an_address(tx, plan=plan):
+        recipients.append((Recipient.PERSON, Purpose.PLAN_STARTED, Channel.LETTER))
     if them.gp_code or them.gp_name:
         recipients.append((Recipient.GP_PRACTICE, Purpose.PLAN_STARTED_GP, Channel.LETTER))
     for recipient, purpose, channel in recipients if welcome else ():

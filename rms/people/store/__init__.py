@@ -32,6 +32,7 @@ from rms.people.store.staff import (
     credentials,
     door_of,
     staff_by_name,
+    staff_name,
     staff_of,
     staff_on_duty,
 )
@@ -61,6 +62,7 @@ __all__ = [
     "person",
     "records_of",
     "staff_by_name",
+    "staff_name",
     "staff_of",
     "staff_on_duty",
     "team",

@@ -47,6 +47,14 @@ class OnDuty(msgspec.Struct, frozen=True, kw_only=True):
     team_ids: tuple[int, ...]
 
 
+async def staff_name(tx: Tx, *, organisation_id: int, staff_id: int) -> str | None:
+    """What a member of staff is called; None when they are not this organisation's."""
+    name: str | None = await tx.fetchval(
+        "select display_name from staff where organisation_id = $1 and id = $2", organisation_id, staff_id
+    )
+    return name
+
+
 _STAFF = """
 select s.id, s.ref, s.organisation_id, s.sign_in_name, s.display_name, s.role, s.ended_at,
        s.totp_confirmed_at is not null as is_set_up,

@@ -10,6 +10,7 @@ import pytest
 from rms.errors import BadInput
 from rms.messages.letters import FACES, Letter, LetterFacts, face, letter_purposes, render_letter
 from rms.messages.model import Purpose
+from rms.messages.symptoms import symptoms_for
 from tests.core.messages import pdf_text
 
 WRITTEN_ON = date(2026, 11, 10)
@@ -84,6 +85,25 @@ def test_the_person_reads_the_result_and_when_to_call() -> None:
     assert "Your PSA was 0.06 µg/L." in text
     assert "Call us on 01234 567890, Monday to Friday, 9am to 5pm." in text
     assert "3 weeks" in text
+
+
+def test_the_welcome_names_the_nurse_the_symptoms_and_who_does_what() -> None:
+    facts = msgspec.structs.replace(FACTS, nurse="Nora Nurse", symptoms=("a new lump", "blood in your pee"))
+    text = words(written(Purpose.PLAN_STARTED, facts))
+    for expected in ("named nurse is Nora Nurse", "Tell us if you have", "a new lump", "Who does what", "surgery"):
+        assert expected in text
+    assert "Tell us if you have" not in words(written(Purpose.PLAN_STARTED))
+
+
+def test_the_practice_reads_what_we_expect_and_when_we_act() -> None:
+    text = words(written(Purpose.PLAN_STARTED_GP, msgspec.structs.replace(FACTS, limits=("PSA above 0.2 ug/L",))))
+    for expected in ("We act when a result is", "PSA above 0.2 ug/L", "Who acts"):
+        assert expected in text
+
+
+def test_a_live_database_shows_no_list_that_nobody_signed() -> None:
+    assert symptoms_for("urology", live=True) == ()
+    assert symptoms_for("nowhere", live=False) == symptoms_for(None, live=False) != symptoms_for("breast", live=False)
 
 
 def test_a_fact_that_is_not_known_stops_the_letter() -> None:

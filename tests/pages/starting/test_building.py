@@ -202,12 +202,37 @@ async def test_starting_writes_plan_choice_wish_and_messages_at_once(site, world
     assert "ASHDOWN" not in (await nurse.get("/starting")).text.upper().split("<MAIN")[1]
 
 
+async def test_whoever_is_texted_gets_the_welcome_letter_too_and_the_practice_the_limit(
+    site, world, nurse, man, trust, version_id
+):
+    sent = await ready_to_start(site, nurse, man, trust, version_id, **{"limit-value": "0.1", "limit-reason": "Margin",
+                                **a_day("limit-review", man.ended_on + timedelta(days=400))})  # fmt: skip
+    await site.post(nurse, f"{man.address}/check", sent)
+    assert sorted(await rows(world, "select purpose, channel from message")) == [
+        ("plan_started", "letter"), ("plan_started", "sms"), ("plan_started_gp", "letter")]  # fmt: skip
+    [(nurse_name, limits, symptoms)] = await rows(
+        world,
+        "select facts->>'nurse', facts->'limits', facts->'symptoms' from message where purpose = 'plan_started_gp'",
+    )
+    assert (nurse_name, limits[0]) == ("Nora Nurse", "PSA above 0.1 ug/L")
+    assert any("bones or back" in one for one in symptoms)
+
+
+async def test_the_day_they_talked_is_kept_and_never_lies_ahead(site, world, nurse, man, trust, version_id):
+    ahead = await agreed(site, nurse, man, version_id, **a_day("talked", man.ended_on + timedelta(days=4000)))
+    assert (ahead.status_code, "The day you talked must be today or in the past" in ahead.text) == (422, True)
+    talked_on = man.ended_on + timedelta(days=3)
+    answer = await site.post(nurse, man.address, {"choice": "declined", "revision": "0", **a_day("talked", talked_on)})
+    assert answer.status_code == 303
+    assert await rows(world, "select what, talked_on from follow_up_choice") == [("declined", talked_on)]
+
+
 async def test_the_same_button_twice_starts_one_plan(site, world, nurse, man, trust, version_id):
     sent = await ready_to_start(site, nurse, man, trust, version_id)
     answers = await asyncio.gather(*(site.post(nurse, f"{man.address}/check", sent) for _ in range(3)))
     assert [(one.status_code, one.headers["location"]) for one in answers] == [(303, f"/people/{man.person_ref}")] * 3
     assert len(await rows(world, "select 1 from plan")) == 1
-    assert len(await rows(world, "select 1 from message")) == 2
+    assert len(await rows(world, "select 1 from message")) == 3
 
 
 async def test_two_nurses_at_once_start_one_plan(site, world, nurse, colleague, man, trust, version_id):
@@ -279,7 +304,9 @@ async def test_nothing_digital_means_letters_and_telephone_only(site, world, nur
     assert "The person is phoned" in (await nurse.get(f"{man.address}/check")).text
     assert (await site.post(nurse, f"{man.address}/check", {"revision": "4"})).status_code == 303
     assert await rows(world, "select what from follow_up_choice") == [("digital_declined",)]
-    assert await rows(world, "select purpose from message where recipient = 'person'") == []
+    assert await rows(world, "select purpose, channel from message where recipient = 'person'") == [
+        ("plan_started", "letter")
+    ], "the welcome letter"
     assert await rows(world, "select kind from alert") == [("chase",)]
 
 

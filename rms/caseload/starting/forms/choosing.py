@@ -1,13 +1,14 @@
 """The first page: a protocol, its questions, and what came of talking about follow-up."""
 
 from collections.abc import Mapping
+from datetime import date
 
 import msgspec
 
 from rms.caseload.starting.forms.reading import read_each
 from rms.caseload.starting.model import BEGINS, NEEDS_NOTE, WORDS, Choice
 from rms.caseload.starting.offers import Offer, Offers
-from rms.web.fields import a_choice, a_text, a_tick
+from rms.web.fields import a_choice, a_date, a_text, a_tick
 from rms.web.forms import Field, FieldError, FieldErrors, Parsed
 from rms.web.submitted import Submitted
 
@@ -25,14 +26,15 @@ class Chosen(msgspec.Struct, frozen=True, kw_only=True):
     answers: Mapping[str, bool]
     workshop_attended: bool
     note: str | None
+    talked_on: date | None
 
 
-def read_chosen(sent: Submitted, *, offers: Offers, may_leave_out: bool) -> Parsed[Chosen]:
+def read_chosen(sent: Submitted, *, offers: Offers, may_leave_out: bool, today: date) -> Parsed[Chosen]:
     """Read the page; the questions are those of the protocol that was chosen. A wrong answer to one stops it.
 
     `may_leave_out`: whether whoever asks may record that follow-up does not begin.
     """
-    common, errors = read_each(sent, _common())
+    common, errors = read_each(sent, _common(today))
     choice = Choice(common["choice"]) if common.get("choice") else None
     begins = choice is None or choice in BEGINS
     offer = offers.of(_number(sent.one("protocol")))
@@ -53,13 +55,17 @@ def read_chosen(sent: Submitted, *, offers: Offers, may_leave_out: bool) -> Pars
     chosen = Chosen(
         choice=choice, protocol_version_id=offer.version_id if begins and offer else None, answers=found,
         workshop_attended=common["workshop"], note=common["note"],
+        talked_on=common["talked"],
     )  # fmt: skip
     return Parsed(value=chosen, errors=FieldErrors(), typed=sent)
 
 
-def _common() -> Mapping[str, Field]:
+def _common(today: date) -> Mapping[str, Field]:
     return {
         "choice": a_choice([str(one) for one in HERE], missing="Choose what came of talking with them"),
+        "talked": a_date(
+            label="The day you talked", not_after=today, too_late="The day you talked must be today or in the past"
+        ),
         "workshop": a_tick(),
         "note": a_text(label="The note", longest=1000),
     }

@@ -41,14 +41,14 @@ async def choose(request: AnyRequest, database: NamedDependency[Database], ref: 
     if stop := stopped(request, found):
         return stop
     asks, sent = found.build.asks, await read_submitted(request)
-    parsed = read_chosen(sent, offers=found.build.offers, may_leave_out=may_leave_out(asks))
+    parsed = read_chosen(sent, offers=found.build.offers, may_leave_out=may_leave_out(asks), today=found.build.today)
     if parsed.value is None:
         page = present_choosing(found.build, may_leave_out=may_leave_out(asks), typed=sent, errors=parsed.errors)
         return _page(request, page)
     chosen = parsed.value
     if chosen.protocol_version_id is None:
         await doors.leave_out(database, asks=asks, ref=ref, what=chosen.choice, note=chosen.note,
-                              workshop_attended=chosen.workshop_attended)  # fmt: skip
+                              workshop_attended=chosen.workshop_attended, talked_on=chosen.talked_on)  # fmt: skip
         return go_to(f"/starting?left={ref}")
     draft = _with(found.build, chosen, version_id=chosen.protocol_version_id)
     await doors.keep_draft(database, asks=asks, ref=ref, draft=draft, revision=revision_of(sent))
@@ -60,7 +60,7 @@ def _with(build: Building, chosen: Chosen, *, version_id: int) -> Draft:
     before = build.draft or Draft(protocol_version_id=version_id, choice=chosen.choice, answers={})
     draft = msgspec.structs.replace(
         before, protocol_version_id=version_id, choice=chosen.choice, answers=chosen.answers,
-        workshop_attended=chosen.workshop_attended, note=chosen.note,
+        workshop_attended=chosen.workshop_attended, note=chosen.note, talked_on=chosen.talked_on,
     )  # fmt: skip
     # Somebody who wants nothing digital now cannot keep a text or an email from before.
     return draft if draft.prefers in (None, *build.ways_for(draft)) else msgspec.structs.replace(draft, prefers=None)

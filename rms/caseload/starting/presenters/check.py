@@ -82,9 +82,7 @@ def _facts(build: Building, *, draft: Draft, offer: Offer) -> Iterator[Fact]:
     yield Fact(name="Protocol", lines=(f"{offer.protocol.title}, version {offer.protocol.version}",), change=first)
     yield Fact(name="Cancer", lines=(diagnosis_words(build.case.diagnosis),), change=first)
     workshop = ("Attended a workshop",) if draft.workshop_attended else ()
-    yield Fact(
-        name="Talked about it", lines=(WORDS[draft.choice], *workshop, *filter(None, [draft.note])), change=first
-    )
+    yield Fact(name="Talked about it", lines=(_said(draft), *workshop, *filter(None, [draft.note])), change=first)
     for anchor, given in draft.anchors.items():
         if anchor in offer.protocol.anchors:
             line = f"{day(given.on)} (from: {given.source})"
@@ -102,6 +100,10 @@ def _facts(build: Building, *, draft: Draft, offer: Offer) -> Iterator[Fact]:
     yield Fact(name="Limits", lines=tuple(_limits(draft, offer=offer)), change=second)
     nurse = next((one.name for one in build.nurses if one.id == draft.nurse_staff_id), "Not among the team any more")
     yield Fact(name="Named nurse", lines=(f"{nurse}, {build.case.team}",), change=second)
+
+
+def _said(draft: Draft) -> str:
+    return f"{WORDS[draft.choice]}, on {day(draft.talked_on)}" if draft.talked_on else WORDS[draft.choice]
 
 
 def _limits(draft: Draft, *, offer: Offer) -> Iterator[str]:
@@ -125,9 +127,11 @@ def _told(build: Building, *, draft: Draft) -> Iterator[str]:
         contact = build.contact(draft.prefers or "letter")
         where = f" to {contact_words(contact)}" if contact else ""
         yield f"The person gets {how}{where}: follow-up has started, what comes next, and whom to call."
+        if draft.prefers != "letter" and build.contact("letter") is not None:
+            yield "The person gets a welcome letter as well: their named nurse, symptoms to tell us about, who does what."
     if build.person.gp_name or build.person.gp_code:
         practice = build.person.gp_name or build.person.gp_code
-        yield f"The GP practice ({practice}) gets a letter: the plan, the next test, and who acts."
+        yield f"The GP practice ({practice}) gets a letter: the plan, what we expect, the limit, and who acts."
     else:
         yield "No GP practice is on record, so no practice is told."
     yield "The cancer register is told that follow-up has started."

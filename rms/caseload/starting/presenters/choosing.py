@@ -1,5 +1,7 @@
 """The first page: what the register knows, which protocol, its questions, and what came of the conversation."""
 
+from datetime import date
+
 import msgspec
 
 from rms.caseload.identity import IdentityBar
@@ -92,12 +94,17 @@ def _before(build: Building) -> Submitted:
     draft = build.draft
     if draft is None:
         best = build.offers.best
-        return Submitted(pairs=(("protocol", str(best.version_id)),) if best else ())
+        suggested = (("protocol", str(best.version_id)),) if best else ()
+        return Submitted(pairs=(*suggested, *_day_typed(build.today)))
     answers = tuple((f"q-{key}", YES if said else NO) for key, said in draft.answers.items())
     return Submitted(
         pairs=(("protocol", str(draft.protocol_version_id)), ("choice", draft.choice), ("note", draft.note or ""),
-               ("workshop", YES if draft.workshop_attended else ""), *answers)
+               ("workshop", YES if draft.workshop_attended else ""), *answers, *_day_typed(draft.talked_on or build.today))
     )  # fmt: skip
+
+
+def _day_typed(on: date) -> tuple[tuple[str, str], ...]:
+    return (("talked-day", str(on.day)), ("talked-month", str(on.month)), ("talked-year", str(on.year)))
 
 
 def _block(block: Block, *, sent: Submitted) -> QuestionBlock:
@@ -123,7 +130,9 @@ def noted_words(build: Building) -> str:
         return ""
     until = f" until {day(choice.until_on)}" if choice.until_on else ""
     note = f" Note: {choice.note}" if choice.note else ""
-    return f"{WORDS[choice.what]}{until}: recorded by {choice.made_by} on {day(london_date(choice.made_at))}.{note}"
+    made_on = london_date(choice.made_at)
+    talked = f", talked about on {day(choice.talked_on)}" if choice.talked_on not in (None, made_on) else ""
+    return f"{WORDS[choice.what]}{until}{talked}: recorded by {choice.made_by} on {day(made_on)}.{note}"
 
 
 def _begun(build: Building) -> str:

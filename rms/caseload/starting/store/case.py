@@ -34,6 +34,7 @@ class ChoiceOnFile(msgspec.Struct, frozen=True, kw_only=True):
     note: str | None
     made_at: datetime
     made_by: str
+    talked_on: date | None
 
 
 class DraftOnFile(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,7 +68,7 @@ _CASE = """
 select c.id, c.ref, c.patient_id, c.source_ref, c.tumour_site, c.icd10, c.morphology, c.description, c.diagnosed_text,
        p.ref as person_ref, t.id as team_id, t.name as team,
        l.state as plan_state, l.started_by_staff_id, l.started_at, l.started_by,
-       x.id as choice_id, x.what, x.until_on, x.note, x.made_at, m.display_name as made_by,
+       x.id as choice_id, x.what, x.until_on, x.note, x.talked_on, x.made_at, m.display_name as made_by,
        d.content, d.revision, d.saved_at, d.saved_by_staff_id, b.display_name as saved_by
   from register_case c
   join patient p on p.organisation_id = c.organisation_id and p.id = c.patient_id
@@ -157,7 +158,7 @@ def _choice(row: Mapping[str, Any]) -> ChoiceOnFile | None:
     if row["choice_id"] is None:
         return None
     return ChoiceOnFile(id=row["choice_id"], what=Choice(row["what"]), until_on=row["until_on"], note=row["note"],
-                        made_at=row["made_at"], made_by=row["made_by"])  # fmt: skip
+                        made_at=row["made_at"], made_by=row["made_by"], talked_on=row["talked_on"])  # fmt: skip
 
 
 def _draft(row: Mapping[str, Any]) -> DraftOnFile | None:
