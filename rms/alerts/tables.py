@@ -152,3 +152,36 @@ class ReviewClaimRow(Table, tablename="review_claim"):
     subject_id = BigInt(null=False, default=None, primary_key=True)
     staff_id = BigInt(null=False, default=None)
     until = Timestamptz(null=False, default=None)
+
+
+class HelplineContactRow(Table, tablename="helpline_contact"):
+    """A row of helpline_contact."""
+
+    id = BigSerial(null=False, primary_key=True)
+    public_ref = UUID(null=False, default=None, db_column_name="ref")
+    organisation_id = SmallInt(null=False, default=None)
+    patient_id = BigInt(null=False, default=None)
+    team_id = Integer(null=False, default=None)
+    plan_id = BigInt(null=True, default=None)
+    caller = Text(null=False, default=None)
+    caller_name = Text(null=True, default=None)
+    reason = Text(null=False, default=None)
+    details = Text(null=False, default=None)
+    advice = Text(null=True, default=None)
+    outcome = Text(null=False, default=None)
+    taken_at = Timestamptz(null=False, default=None)
+    taken_by_staff_id = BigInt(null=False, default=None)
+    alert_id = BigInt(null=True, default=None)
+
+
+class HelplineStepRow(Table, tablename="helpline_step"):
+    """A row of helpline_step."""
+
+    id = BigSerial(null=False, primary_key=True)
+    organisation_id = SmallInt(null=False, default=None)
+    contact_id = BigInt(null=False, default=None)
+    what = Text(null=False, default=None)
+    detail = Text(null=True, default=None)
+    on_date = Date(null=True, default=None)
+    at = Timestamptz(null=False, default=None)
+    by_staff_id = BigInt(null=False, default=None)

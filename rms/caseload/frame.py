@@ -15,6 +15,7 @@ _PARTS = (
     ("Review", "/review", Permission.RESULT_VIEW),
     ("People", "/people", Permission.PERSON_VIEW),
     ("Starting", "/starting", Permission.PLAN_DRAFT),
+    ("Helpline", "/helpline", Permission.ALERT_VIEW),
     ("Letters", "/letters", Permission.MESSAGE_VIEW),
     ("Account", "/account", Permission.OWN_ACCOUNT),
 )

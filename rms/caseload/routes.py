@@ -6,6 +6,7 @@ from litestar.handlers import BaseRouteHandler
 
 from rms.caseload.alerts import pages as alerts
 from rms.caseload.alerts import waiting_pages as waiting_alerts
+from rms.caseload.helpline import pages as helpline
 from rms.caseload.late import pages as late
 from rms.caseload.letters import pages as letters
 from rms.caseload.messages import pages as messages
@@ -24,6 +25,7 @@ STAFF_ROUTES: Final[tuple[BaseRouteHandler, ...]] = (
     *waiting_alerts.ROUTES,
     *alerts.ROUTES,
     *late.ROUTES,
+    *helpline.ROUTES,
     *messages.ROUTES,
     *unmatched.ROUTES,
     *people.ROUTES,

@@ -11,8 +11,10 @@ from tests.database import World
 #: What the forms of worklists send; those that are not named here send nothing, which is a fault of the form.
 WORKLIST_FIELDS = {
     "/alerts/{ref:uuid}/act": {"what": "Asked the practice."},
+    "/helpline/{ref:uuid}/step": {"what": "note", "detail": "Asked the practice."},
     "/late/{ref:uuid}/contact": {"outcome": "no_answer"},
     "/late/{ref:uuid}/declined": {"note": "Has had enough."},
+    "/people/{ref:uuid}/helpline": {"caller": "person", "reason": "test", "details": "Where?", "outcome": "answered"},
 }
 
 
@@ -39,7 +41,25 @@ async def worklist_refs(world: World, trust: Trust, *, plan: UUID) -> dict[str, 
     )  # fmt: skip
     await wait_again(world)
     [alert] = await world.as_owner("select ref from alert where id = $1", alert_id)
-    return {"late": step["ref"], "unmatched": alert["ref"]}
+    return {"late": step["ref"], "unmatched": alert["ref"], "helpline": await _call(world, trust, plan=plan)}
+
+
+async def _call(world: World, trust: Trust, *, plan: UUID) -> UUID:
+    """A call of the man that is open."""
+    [about] = await world.as_owner("select patient_id from plan where ref = $1", plan)
+    async with world.worker.transaction() as tx:
+        alert_id = await raise_alert(
+            tx, organisation_id=trust.organisation_id, team_id=trust.team_id, kind=AlertKind.LOOK_SOON, subject_id=1,
+            subject_kind="helpline", rule_key="helpline", sentence="Helpline.", cause_kind="helpline", cause_id=1,
+            patient_id=about["patient_id"], by=WORKER, now=tx.now,
+        )  # fmt: skip
+    [made] = await world.as_owner(
+        "insert into helpline_contact (organisation_id, patient_id, team_id, caller, reason, details, outcome, taken_at,"
+        " taken_by_staff_id, alert_id) values ($1, $2, $3, 'person', 'symptom', 'Pain.', 'nurse_asked', now(), $4, $5)"
+        " returning ref", trust.organisation_id, about["patient_id"], trust.team_id, trust.nurse.id, alert_id,
+    )  # fmt: skip
+    found: UUID = made["ref"]
+    return found
 
 
 async def wait_again(world: World) -> None:

@@ -10,6 +10,8 @@ from litestar.handlers import BaseRouteHandler
 from litestar.params import FromPath
 
 from rms.caseload.frame import staff_frame
+from rms.caseload.helpline.presenters import present_on_person_page
+from rms.caseload.helpline.store import contacts_of_person
 from rms.caseload.identity import identity_bar
 from rms.caseload.looking import Look, feeds_below, looking
 from rms.caseload.notes.store import notes_of
@@ -141,6 +143,7 @@ async def _everything(look: Look, person: PersonOnFile) -> Everything:
         notes=await notes_of(look, patient_id=person.id),
         helper=await helper_of(look, patient_id=person.id),
         keys=await keys_of(look, patient_id=person.id),
+        helpline=present_on_person_page(await contacts_of_person(look, patient_id=person.id), now=look.tx.now),
         history=history,
         happened=happened,
     )

@@ -130,6 +130,8 @@ VERBS: Final = {
     "note.hand_over": "Handed over with a note",
     "note.read": "Note read",
     "messages.start": "Messages started again",
+    "helpline.call": "Call on the helpline",
+    "helpline.step": "Call on the helpline: next step",
     "death.record": "Death recorded",
     "death.reverse": "Recorded death taken back",
     "case.put": "Diagnosis from the register",

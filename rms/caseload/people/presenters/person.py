@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from rms.alerts.model import AlertKind
+from rms.caseload.helpline.presenters import OnPersonPage
 from rms.caseload.identity import IdentityBar, identity_bar
 from rms.caseload.notes.presenters import NoteLine, present_notes
 from rms.caseload.notes.store import NoteOnFile
@@ -41,6 +42,7 @@ SECTIONS = (
     ("questionnaires", "Questionnaires"),
     ("messages", "Messages"),
     ("notes", "Notes"),
+    ("helpline", "Helpline contacts"),
     ("contact", "How we contact them"),
     ("history", "History"),
 )
@@ -67,6 +69,7 @@ class Everything(msgspec.Struct, frozen=True, kw_only=True):
     notes: Sequence[NoteOnFile]
     helper: HelperOnFile | None
     keys: Keys
+    helpline: tuple[OnPersonPage, ...]
     history: Sequence[Happened]
     happened: int
 
@@ -96,6 +99,8 @@ class PersonPage(msgspec.Struct, frozen=True, kw_only=True):
     notes: tuple[NoteLine, ...]
     older_notes: tuple[NoteLine, ...]
     write_note: str | None
+    helpline: tuple[OnPersonPage, ...]
+    log_call: str | None
     contact: ContactBlock
     history: tuple[HistoryLine, ...]
     all_history: str | None
@@ -125,6 +130,8 @@ def present_person(all_of_it: Everything, *, asks: Asker, today: date) -> Person
         older_notes=notes[NOTES_SHOWN:],
         write_note=f"/people/{person.ref}/note" if asks.may(Permission.NOTE_WRITE) else None,
         contact=_contact(all_of_it),
+        helpline=all_of_it.helpline,
+        log_call=f"/people/{person.ref}/helpline" if asks.may(Permission.ALERT_OWN) else None,
         history=present_history(all_of_it.history),
         all_history=f"/people/{person.ref}/history" if all_of_it.happened > len(all_of_it.history) else None,
         happened=all_of_it.happened,
