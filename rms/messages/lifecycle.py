@@ -34,7 +34,7 @@ LEGAL: Mapping[MessageState, frozenset[MessageState]] = MappingProxyType(
         S.UNKNOWN: frozenset({S.QUEUED, S.HELD} | _ON_THE_WAY_BY_RECEIPT),
         # A person looks; a late receipt may answer for them.
         S.HELD: frozenset({S.QUEUED, S.VOID, S.EXPIRED} | _ON_THE_WAY_BY_RECEIPT),
-        # A letter that nobody has printed yet has not left: `moves.voiding` takes it back, and it alone.
+        # A letter that nobody has printed yet has not left: `moves.voiding` takes it back or holds it, and it alone.
         S.ACCEPTED: frozenset({S.DELIVERED, S.FAILED}),
         S.DELIVERED: frozenset({S.FAILED}),
         S.FAILED: frozenset(),

@@ -184,6 +184,40 @@ async def test_a_letter_is_opened_printed_and_gone_from_the_queue(site, world, t
     assert len(await world.as_owner("select 1 from audit_entry where verb = 'letter.printed'")) == 1
 
 
+async def test_a_letter_that_is_held_is_shown_with_the_reason_and_cannot_be_printed_and_a_taken_back_one_is_gone(
+    site, world, trust
+):
+    patient_id = await on_file(world, trust)
+    [message] = await world.as_owner(
+        "insert into message (organisation_id, patient_id, team_id, recipient, cause_kind, cause_id, purpose, channel, state,"
+        " not_before, not_after, queued_at) values ($1, $2, $3, 'person', 'decision', 1, 'result_in_range_person', 'letter',"
+        " 'accepted', now(), now(), now()) returning id, ref", trust.organisation_id, patient_id, trust.team_id,
+    )  # fmt: skip
+    await world.as_owner(
+        "insert into letter (organisation_id, message_id, pdf, made_at) values ($1, $2, '%PDF-1.7', now())",
+        trust.organisation_id, message["id"],
+    )  # fmt: skip
+    browser, address = await nurse(site, trust), f"/letters/{message['ref']}"
+    assert f"{address}/pdf" in (await browser.get("/letters")).text
+    # Another trust was told of a death: that counts at once, before anything here was changed.
+    await world.as_owner("insert into death (nhs_number, state, source, recorded_at)"
+                         " select nhs_number, 'informal', 'A neighbour', now() from patient")  # fmt: skip
+    shown = (await browser.get("/letters")).text
+    assert "The person may have died." in shown
+    assert address not in shown
+    await world.as_owner("delete from death")
+    await world.as_owner("update message set state = 'held', state_reason = 'His wife rang: he may have died.'")
+    shown = (await browser.get("/letters")).text
+    assert "Held, do not print.</strong> His wife rang: he may have died." in shown
+    assert address not in shown
+    assert b"%PDF" not in (await browser.get(f"{address}/pdf")).content
+    assert (await site.post(browser, f"{address}/printed")).status_code == 422
+    assert await world.as_owner("select from letter where printed_at is not null") == []
+    await world.as_owner("update message set state = 'void', state_reason = 'The person died.', settled_at = now()")
+    assert "No letter waits" in (await browser.get("/letters")).text
+    assert b"%PDF" not in (await browser.get(f"{address}/pdf")).content
+
+
 async def test_what_people_type_is_shown_as_text(site, world, trust):
     person = a_person(1, family="Ashdown<script>alert(1)</script>")
     await on_file(world, trust, person)

@@ -10,7 +10,7 @@ from rms.caseload.worklist.people import person_in_line
 
 
 class LetterLine(msgspec.Struct, frozen=True, kw_only=True):
-    """One letter: `file` is the PDF, `printed` the address that takes it off the queue."""
+    """One letter: `file` is the PDF, `printed` the address that takes it off the queue; of a held one `held` says why."""
 
     person: str
     purpose: str
@@ -18,6 +18,7 @@ class LetterLine(msgspec.Struct, frozen=True, kw_only=True):
     made: str
     file: str
     printed: str
+    held: str
 
 
 class LettersPage(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,4 +41,5 @@ def _line(letter: WaitingLetter) -> LetterLine:
         made=moment(letter.made_at),
         file=f"/letters/{letter.ref}/pdf",
         printed=f"/letters/{letter.ref}/printed",
+        held=letter.held_because or "",
     )

@@ -1,6 +1,8 @@
 """The print queue of some teams. A letter is addressed by its message's reference."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -8,35 +10,42 @@ import msgspec
 from rms.audit.moves import record
 from rms.caseload.looking import Look
 from rms.db.engine import Tx
-from rms.errors import NotFound
+from rms.errors import NotFound, Refused
 from rms.people.access import Asker
+from rms.people.store import lock_people
 
 LONGEST = 200
 
-_QUEUE = """
-select m.ref, m.purpose, m.recipient, m.patient_id, l.made_at, p.family_name, p.given_names
+# What is known of a death counts at once, before the worker has brought it here from another organisation.
+_HELD_BECAUSE = """
+case when m.recipient = 'person' and coalesce(p.death_state, known_dead(p.nhs_number)) = 'formal' then 'The person has died.'
+     when m.recipient = 'person' and coalesce(p.death_state, known_dead(p.nhs_number)) is not null
+       then 'The person may have died.'
+     when m.state in ('accepted', 'delivered') then null
+     else coalesce(m.state_reason, 'It is being written anew.') end as held_because
+"""
+
+# What was taken back is no letter any more; what is held is shown with the reason, and cannot be printed.
+_QUEUE = f"""
+select m.ref, m.purpose, m.recipient, m.patient_id, l.made_at, p.family_name, p.given_names, {_HELD_BECAUSE}
   from letter l
   join message m on m.organisation_id = l.organisation_id and m.id = l.message_id
   join patient p on p.organisation_id = m.organisation_id and p.id = m.patient_id
- where l.organisation_id = $2 and m.team_id = any($1) and l.printed_at is null
+ where l.organisation_id = $2 and m.team_id = any($1) and l.printed_at is null and m.state <> 'void'
  order by l.made_at, l.id limit $3
 """
 
-_ONE = """
-select l.id, l.pdf, m.patient_id from letter l join message m on m.organisation_id = l.organisation_id and m.id = l.message_id
+_ONE = f"""
+select l.id, l.pdf, m.patient_id, l.printed_at, {_HELD_BECAUSE}
+  from letter l
+  join message m on m.organisation_id = l.organisation_id and m.id = l.message_id
+  join patient p on p.organisation_id = m.organisation_id and p.id = m.patient_id
  where l.organisation_id = $2 and m.team_id = any($1) and m.ref = $3
-"""
-
-_PRINTED = """
-update letter l set printed_at = $4, printed_by = $5 from message m
- where l.organisation_id = $2 and m.organisation_id = $2 and m.id = l.message_id and m.team_id = any($1) and m.ref = $3
-   and l.printed_at is null
-returning l.id, m.patient_id
 """
 
 
 class WaitingLetter(msgspec.Struct, frozen=True, kw_only=True):
-    """One letter that nobody has printed yet."""
+    """One letter that nobody has printed yet. `held_because`: why it must not be printed; None when it may."""
 
     ref: UUID
     purpose: str
@@ -45,6 +54,7 @@ class WaitingLetter(msgspec.Struct, frozen=True, kw_only=True):
     made_at: datetime
     family_name: str
     given_names: str
+    held_because: str | None
 
 
 class LetterFile(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,20 +71,38 @@ async def waiting_letters(look: Look) -> list[WaitingLetter]:
 
 
 async def letter_file(look: Look, *, ref: UUID) -> LetterFile:
-    """One letter, printed or not; NotFound when it is not of these teams."""
-    row = await look.tx.fetchrow(_ONE, *look.scope, ref)
-    if row is None:
-        raise NotFound("There is no such letter.")
-    return LetterFile(**dict(row))
+    """One letter, printed or not; NotFound when it is not of these teams, Refused while it may not be printed."""
+    row = await _one(look.tx, look.scope, ref)
+    _refuse_held(row)
+    return LetterFile(id=row["id"], pdf=row["pdf"], patient_id=row["patient_id"])
 
 
 async def mark_letter_printed(tx: Tx, *, asks: Asker, ref: UUID) -> None:
-    """Take a letter out of the print queue. The second time changes nothing; NotFound when it is not of these teams."""
-    scope = (list(asks.team_ids), asks.organisation_id, ref)
-    row = await tx.fetchrow(_PRINTED, *scope, tx.now, asks.name)
-    if row is None:
-        if await tx.fetchrow(_ONE, *scope) is None:
-            raise NotFound("There is no such letter.")
+    """Take a letter out of the print queue. The second time changes nothing; NotFound when it is not of these teams.
+
+    Refused when it was held or taken back meanwhile: then it must not be posted.
+    """
+    scope = (list(asks.team_ids), asks.organisation_id)
+    # Whoever records a death holds the person: so a letter is printed before it or held by it, never both.
+    await lock_people(tx, [(await _one(tx, scope, ref))["patient_id"]])
+    row = await _one(tx, scope, ref)
+    _refuse_held(row)
+    if row["printed_at"] is not None:
         return
+    await tx.execute("update letter set printed_at = $3, printed_by = $4 where organisation_id = $1 and id = $2",
+                     asks.organisation_id, row["id"], tx.now, asks.name)  # fmt: skip
     await record(tx, by=asks.actor, verb="letter.printed", subject_kind="letter", subject_id=row["id"],
                  patient_id=row["patient_id"])  # fmt: skip
+
+
+async def _one(tx: Tx, scope: tuple[list[int], int], ref: UUID) -> Mapping[str, Any]:
+    row: Mapping[str, Any] | None = await tx.fetchrow(_ONE, *scope, ref)
+    if row is None:
+        raise NotFound("There is no such letter.")
+    return row
+
+
+def _refuse_held(row: Mapping[str, Any]) -> None:
+    """What is on paper is a record and may be read; anything else only while it may be printed."""
+    if row["printed_at"] is None and row["held_because"]:
+        raise Refused(f"This letter must not be printed or posted: {row['held_because']}")

@@ -110,6 +110,9 @@ async def end_after_death(tx: Tx, *, organisation_id: int, plan_id: int, by: Act
     them = await person(tx, organisation_id=organisation_id, patient_id=plan.patient_id)
     if them.death_state is None:
         raise Refused("No death is recorded for this person.")
+    # What an informal death only held is not wanted any more now that somebody has confirmed it.
+    await void_for_patient(tx, organisation_id=organisation_id, patient_id=plan.patient_id, reason="The person died.",
+                           now=now)  # fmt: skip
     await end(
         tx, organisation_id=organisation_id, plan_id=plan_id, outcome="died", reason="The person died.", by=by, now=now
     )

@@ -25,6 +25,11 @@ update message set state = 'sending', epoch = epoch + 1, address = $3, template_
  where organisation_id = $1 and id = $2
 """
 
+_KEEP_LETTER = """
+insert into letter (organisation_id, message_id, pdf, made_at) values ($1, $2, $3, $4)
+on conflict (organisation_id, message_id) do update set pdf = excluded.pdf, made_at = excluded.made_at
+"""
+
 _IN_PRINT_QUEUE = """
 update message set state = 'accepted', epoch = epoch + 1, address = $3, template_key = $4, template_version = $5,
        accepted_at = $6, provider = 'print queue'
@@ -131,9 +136,8 @@ async def _written(
 
 
 async def _print(tx: Tx, message: MessageOnFile, about: About, letter: Letter) -> None:
-    """A letter waits in the print queue: that is as far as it goes by itself."""
-    await tx.execute("insert into letter (organisation_id, message_id, pdf, made_at) values ($1, $2, $3, $4)",
-                     message.organisation_id, message.id, letter.pdf, tx.now)  # fmt: skip
+    """A letter waits in the print queue: that is as far as it goes by itself. One that was held there is written anew."""
+    await tx.execute(_KEEP_LETTER, message.organisation_id, message.id, letter.pdf, tx.now)
     await tx.execute(
         _IN_PRINT_QUEUE, message.organisation_id, message.id,
         about.address.value if about.address else about.person.gp_code, letter.template_key, letter.template_version,

@@ -8,14 +8,14 @@ from datetime import datetime
 
 from rms.db.engine import Tx
 
-# A letter that nobody has printed yet is taken back like a message that was not sent.
+# A letter that nobody has printed yet is taken back, or held, like a message that was not sent.
 _STOP = """
 with gone as (
   update message m set state = $1, state_reason = $2, settled_at = case when $1 = 'void' then $3::timestamptz end
    where organisation_id = $4 and {which}
-     and (state = 'queued' or ($1 = 'void' and (state = 'held' or (state = 'accepted' and exists
+     and (state = 'queued' or ($1 = 'void' and state = 'held') or (state = 'accepted' and exists
           (select from letter l where l.organisation_id = m.organisation_id and l.message_id = m.id
-                                  and l.printed_at is null)))))
+                                  and l.printed_at is null)))
   returning organisation_id, id)
 insert into message_event (organisation_id, message_id, kind, detail, at)
 select organisation_id, id, $1, $2, $3 from gone

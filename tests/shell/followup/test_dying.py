@@ -4,14 +4,17 @@ from datetime import timedelta
 
 import pytest
 
+from rms.alerts.moves import DecisionKind
 from rms.dates import PartialDate
 from rms.errors import Refused
 from rms.followup import actions
 from rms.followup.jobs import spread_deaths
+from rms.messages.jobs import send_due
 from rms.plans.jobs import sweep_reminders
 from tests.cast import a_trust
 from tests.database import World
 from tests.followed import Followed, file_psa, followed, the
+from tests.shell.messages.post_office import an_outbox
 
 
 async def _died(world: World, man: Followed, *, formal: bool = True) -> None:
@@ -42,6 +45,61 @@ async def test_an_informal_death_only_holds(world: World) -> None:
     assert await the(world, "select death_state from patient") == "informal"
     await _died(world, man, formal=True)
     assert await the(world, "select death_state from patient") == "formal"
+
+
+async def _told_by_letter(world: World, man: Followed) -> None:
+    """A result was called in range and the letter about it lies in the print queue."""
+    filed = await file_psa(world, man, "0.03", on=man.today)
+    await actions.decide(world.web, organisation_id=man.trust.organisation_id, subject_kind="result",
+                         subject_id=filed.result_id, kind=DecisionKind.IN_RANGE, by=man.trust.nurse)  # fmt: skip
+    await world.move_civil_clock(20 / 1440)
+    await send_due(world.worker, outbox=an_outbox({}))
+    assert await _letter(world) == "accepted"
+
+
+async def _letter(world: World) -> str:
+    return await the(world, "select state from message where purpose = 'result_in_range_person' and channel = 'letter'")
+
+
+async def test_an_informal_death_holds_the_letters_that_nobody_has_printed_and_they_come_back(world: World) -> None:
+    man = await followed(world)
+    await _told_by_letter(world, man)
+    await _died(world, man, formal=False)
+    assert await _letter(world) == "held"
+    await send_due(world.worker, outbox=an_outbox({}))
+    assert await _letter(world) == "held"
+    await world.as_owner("update contact_point set value = '2 New Road' where kind = 'post'")
+    await world.move_civil_clock(3)
+    await actions.reverse_death(world.web, organisation_id=man.trust.organisation_id, patient_id=man.patient_id,
+                                why="wrong person", by=man.trust.nurse)  # fmt: skip
+    await send_due(world.worker, outbox=an_outbox({}))
+    assert await _letter(world) == "accepted"
+    # It is written anew, for the address and the day that hold now; there is still one letter.
+    row = (await world.as_owner("select m.address, l.made_at > m.queued_at + interval '2 days' as anew from letter l"
+                                " join message m on m.id = l.message_id where m.purpose = 'result_in_range_person'"))  # fmt: skip
+    assert [tuple(one) for one in row] == [("2 New Road", True)]
+
+
+@pytest.mark.parametrize("by", ["a formal death", "a named person"])
+async def test_a_letter_that_was_held_is_taken_back_when_the_death_is_certain(world: World, by: str) -> None:
+    man = await followed(world)
+    await _told_by_letter(world, man)
+    await _died(world, man, formal=False)
+    if by == "a formal death":
+        await _died(world, man, formal=True)
+    else:
+        await actions.end_after_death(
+            world.web, organisation_id=man.trust.organisation_id, plan_id=man.plan_id, by=man.trust.nurse
+        )
+    assert await _letter(world) == "void"
+
+
+async def test_a_letter_that_is_on_paper_is_not_touched(world: World) -> None:
+    man = await followed(world)
+    await _told_by_letter(world, man)
+    await world.as_owner("update letter set printed_at = now(), printed_by = 'Nora Nurse'")
+    await _died(world, man, formal=False)
+    assert await _letter(world) == "accepted"
 
 
 async def test_it_reaches_the_other_trust_that_follows_the_same_man(world: World) -> None:
