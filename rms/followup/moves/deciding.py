@@ -11,7 +11,6 @@ from rms.alerts.moves import (
     DecisionKind,
     DecisionOnFile,
     close,
-    close_all_about,
     decision,
     record_decision,
     reopen_after_undo,
@@ -34,6 +33,23 @@ from rms.questionnaires.store import set_assignment_review
 from rms.results.moves import set_review_state
 from rms.results.reviewing import look_by
 from rms.results.store import result_on_file
+
+# One alert speaks for all late dates of a step. It ends with the review of a result only when it speaks of that result's
+# date, and of no other that is still waited for or whose own result nobody has looked at.
+_CHASES_IT_ENDS = """
+select a.id from alert a
+ where a.organisation_id = $1 and a.subject_kind = 'plan' and a.subject_id = $2 and a.rule_key = any($3)
+   and a.state <> 'closed'
+   and exists (select from alert_cause c where c.organisation_id = $1 and c.alert_id = a.id
+                  and c.cause_kind ^@ 'occurrence:' and c.cause_id = $4)
+   and not exists (
+     select from alert_cause c
+       join occurrence o on o.organisation_id = c.organisation_id and o.id = c.cause_id
+       left join result r on r.organisation_id = o.organisation_id and o.closed_by_kind = 'result' and r.id = o.closed_by_id
+      where c.organisation_id = $1 and c.alert_id = a.id and c.cause_kind ^@ 'occurrence:' and o.id <> $4
+        and (o.state = 'open' or (o.state = 'done' and r.review_state in ('to_review', 'set_aside'))))
+ order by a.id
+"""
 
 
 async def decide(
@@ -102,11 +118,11 @@ async def _close_alerts(
         tx, organisation_id=made.organisation_id, occurrence_id=about.result.occurrence_id
     )
     keys = [rule.key for rule in plan.protocol.rules_about_silence(occurrence.step_key)]
-    for key in (*keys, f"chase:{occurrence.step_key}"):
-        await close_all_about(
-            tx, organisation_id=made.organisation_id, subject_kind="plan", subject_id=plan.id, rule_key=key,
-            outcome=AlertOutcome.RESULT_FOUND, note="The result came and was reviewed.", by=by, now=now,
-        )  # fmt: skip
+    rows = await tx.fetch(_CHASES_IT_ENDS, plan.organisation_id, plan.id, [*keys, f"chase:{occurrence.step_key}"],
+                          occurrence.id)  # fmt: skip
+    for row in rows:
+        await close(tx, organisation_id=made.organisation_id, alert_id=row["id"], outcome=AlertOutcome.RESULT_FOUND,
+                    note="The result came and was reviewed.", by=by, now=now)  # fmt: skip
 
 
 async def undo(tx: Tx, *, organisation_id: int, decision_id: int, by: Actor, now: datetime) -> None:

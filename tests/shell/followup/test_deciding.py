@@ -5,6 +5,7 @@ import pytest
 from rms.alerts.moves import DecisionKind
 from rms.errors import NotFound, Refused
 from rms.followup import actions
+from rms.plans.jobs import sweep_late, sweep_reminders
 from tests.cast import a_trust
 from tests.database import World
 from tests.followed import Followed, file_psa, followed, the
@@ -93,8 +94,6 @@ async def test_a_result_of_another_trust_is_not_there(world: World) -> None:
 
 
 async def test_a_result_after_its_chase_closes_the_chase_with_its_review(world: World) -> None:
-    from rms.plans.jobs import sweep_late, sweep_reminders
-
     man = await followed(world)
     due = await the(world, "select due_on from occurrence where step_key = 'psa' order by due_on limit 1")
     await world.move_civil_clock((due - man.today).days + 22)
@@ -105,3 +104,25 @@ async def test_a_result_after_its_chase_closes_the_chase_with_its_review(world: 
     filed = await file_psa(world, man, "0.03", on=due)
     await _decide(world, man, filed.result_id, DecisionKind.IN_RANGE)
     assert tuple((await world.as_owner(chase))[0]) == ("closed", "result_found")
+
+
+@pytest.mark.parametrize("chased_before", [False, True])
+async def test_reviewing_a_late_result_leaves_the_chase_of_a_later_date_open(world: World, chased_before: bool) -> None:
+    man = await followed(world)
+    due = await the(world, "select due_on from occurrence where step_key = 'psa' order by due_on limit 1")
+    if chased_before:
+        await world.move_civil_clock((due - man.today).days + 22)
+        await sweep_reminders(world.worker)
+        await sweep_late(world.worker)
+    late = await file_psa(world, man, "0.03", on=due, order="first")
+    following = await the(world, "select due_on from occurrence where step_key = 'psa' and state = 'open'")
+    await world.move_civil_clock((following - due if chased_before else following - man.today).days + 22)
+    await sweep_reminders(world.worker)
+    await sweep_late(world.worker)
+    chase = "select state from alert where rule_key = 'psa-missing' or rule_key ^@ 'chase:psa' or kind = 'chase'"
+    assert [row["state"] for row in await world.as_owner(chase)] == ["open"]
+    await _decide(world, man, late.result_id, DecisionKind.IN_RANGE)
+    assert [row["state"] for row in await world.as_owner(chase)] == ["open"]
+    came = await file_psa(world, man, "0.04", on=following, order="second")
+    await _decide(world, man, came.result_id, DecisionKind.IN_RANGE)
+    assert [row["state"] for row in await world.as_owner(chase)] == ["closed"]
