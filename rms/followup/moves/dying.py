@@ -16,6 +16,7 @@ from rms.db.engine import Tx
 from rms.errors import Refused
 from rms.events.model import EventKind
 from rms.events.payloads import FollowUpEnded, PlanHeld, PlanRestored
+from rms.followup.moves.never_left import decided_and_never_left
 from rms.followup.moves.telling import plan_told, subject_of, tell
 from rms.messages.moves import hold_for_patient, release_for_patient, void_for_patient
 from rms.people.moves import mark_alive, mark_dead
@@ -143,10 +144,20 @@ async def apply_reversal(
     tx: Tx, *, organisation_id: int, patient_id: int, why: str, by: Actor, now: datetime
 ) -> list[str]:
     """What a reversal means at one organisation. What was held may leave again; every gate is asked anew."""
+    never_left = await decided_and_never_left(tx, organisation_id=organisation_id, patient_id=patient_id)
     await mark_alive(tx, organisation_id=organisation_id, patient_id=patient_id, why=why, by=by)
     await release_for_patient(tx, organisation_id=organisation_id, patient_id=patient_id,
                               reason="The recorded death was a mistake.", now=now)  # fmt: skip
     missed: list[str] = []
+    for one in never_left:
+        missed.append(one.sentence)
+        await raise_alert(
+            tx, organisation_id=organisation_id, team_id=one.team_id, kind=AlertKind.LOOK_SOON, subject_kind="patient",
+            subject_id=patient_id, rule_key="never-told", patient_id=patient_id, plan_id=one.plan_id,
+            sentence=f"The recorded death was a mistake ({why}). {'; '.join(each.sentence for each in never_left)}. Tell the"
+                     " person.",
+            cause_kind="message", cause_id=one.message_id, by=by, now=now,
+        )  # fmt: skip
     for plan in await open_plans_of(tx, organisation_id=organisation_id, patient_id=patient_id):
         if plan.state != "held":
             continue

@@ -151,6 +151,22 @@ async def test_a_reversal_restores_the_plan_lists_what_fell_inside_and_reminds_a
     assert due + timedelta(days=8) >= man.today
 
 
+async def test_a_reversal_lists_what_was_decided_to_be_told_and_never_left(world: World) -> None:
+    man = await followed(world)
+    filed = await file_psa(world, man, "0.03", on=man.today)
+    await actions.decide(world.web, organisation_id=man.trust.organisation_id, subject_kind="result",
+                         subject_id=filed.result_id, kind=DecisionKind.IN_RANGE, by=man.trust.nurse)  # fmt: skip
+    await _died(world, man)
+    fell = await actions.reverse_death(world.web, organisation_id=man.trust.organisation_id, patient_id=man.patient_id,
+                                       why="wrong person", by=man.trust.nurse)  # fmt: skip
+    never = [one for one in fell if "was taken back and never left" in one]
+    assert len(never) == 2
+    assert all("result in range person" in one and "decided by Nora Nurse on" in one for one in never)
+    alert = (await world.as_owner("select sentence, kind, state, team_id from alert where rule_key = 'never-told'"))[0]
+    assert tuple(alert)[1:] == ("look_soon", "open", man.trust.team_id)
+    assert all(one in alert["sentence"] for one in never)
+
+
 async def test_a_reversal_reaches_the_other_trust(world: World) -> None:
     here = await followed(world)
     there = await followed(world, trust=await a_trust(world, code="RBB", name="South Hospital"))
