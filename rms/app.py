@@ -68,6 +68,7 @@ def create_app(
         dependencies={
             "database": Provide(lambda: database, sync_to_thread=False),
             "means": Provide(lambda: means, sync_to_thread=False),
+            "settings": Provide(lambda: settings, sync_to_thread=False),
         },
         plugins=[WebPlumbing(config=config, asset=asset, static=STATIC)],
     )

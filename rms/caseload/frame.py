@@ -17,6 +17,7 @@ _PARTS = (
     ("Starting", "/starting", Permission.PLAN_DRAFT),
     ("Helpline", "/helpline", Permission.ALERT_VIEW),
     ("Letters", "/letters", Permission.MESSAGE_VIEW),
+    ("Set up", "/set-up", Permission.SET_UP_VIEW),
     ("Account", "/account", Permission.OWN_ACCOUNT),
 )
 

@@ -14,6 +14,7 @@ from rms.caseload.notes import pages as notes
 from rms.caseload.particulars import pages as particulars
 from rms.caseload.people import pages as people
 from rms.caseload.review import pages as review
+from rms.caseload.set_up.routes import SET_UP_ROUTES
 from rms.caseload.sign_in import pages as sign_in
 from rms.caseload.starting import pages as starting
 from rms.caseload.today import pages as today
@@ -34,4 +35,5 @@ STAFF_ROUTES: Final[tuple[BaseRouteHandler, ...]] = (
     *review.ROUTES,
     *letters.ROUTES,
     *starting.ROUTES,
+    *SET_UP_ROUTES,
 )

@@ -31,7 +31,7 @@ def text_of(message: MessageOnFile, about: About, *, catalogue: Catalogue, porta
         raise BadInput(f"There is no wording for {message.purpose} by {message.channel}.")
     test = message.facts.get("test")
     facts = Facts(
-        organisation_name=about.organisation.name, phone=about.team.phone,
+        organisation_name=about.organisation.name, phone=about.team.phone, phone_hours=about.team.phone_hours,
         first_name=about.person.name.given[0] if about.person.name.given else None,
         test=TestWord(test) if test else None, due_on=_day(message, "due_on"), link=about.link,
     )  # fmt: skip
@@ -43,9 +43,11 @@ def letter_of(message: MessageOnFile, about: About, *, written_on: date) -> Lett
     them, name = about.person, " ".join(filter(None, (about.person.name.prefix, *about.person.name.given)))
     whole = f"{name} {them.name.family}".strip()
     gp = message.recipient is Recipient.GP_PRACTICE
-    address = tuple((about.organisation.address or about.organisation.name).splitlines())
+    head = about.team.letterhead or about.organisation.address or about.organisation.name
+    address = tuple(head.splitlines())
     facts = LetterFacts(
         organisation_name=about.organisation.name, organisation_address=address, phone=about.team.phone,
+        phone_hours=about.team.phone_hours,
         to=_practice(them) if gp else (whole, *(about.address.value.splitlines() if about.address else ())),
         salutation_name=f"{them.name.prefix or name} {them.name.family}".strip(), signed_by=about.team.name,
         reference=str(message.ref)[:8], person_name=whole, born_on=them.born_on, nhs_number=them.nhs_number,

@@ -58,7 +58,12 @@ class Permission(StrEnum):
     PEER_MANAGE = "peer_manage"
     TEAM_MANAGE = "team_manage"
     USER_MANAGE = "user_manage"
+    SET_UP_CODE_GIVE = "set_up_code_give"
     LEAVE_MANAGE = "leave_manage"
+    SET_UP_VIEW = "set_up_view"
+    SAFETY_SIGN_OFF = "safety_sign_off"
+    WORDING_DRAFT = "wording_draft"
+    WORDING_APPROVE = "wording_approve"
     REPORT_VIEW = "report_view"
     REPORT_PEOPLE = "report_people"
     AUDIT_VIEW = "audit_view"
@@ -122,7 +127,12 @@ code_map_change   | -    | -    | -    | -    | -   | -   | yes | -
 peer_manage       | -    | -    | -    | -    | -   | yes | yes | -
 team_manage       | -    | -    | -    | -    | -   | yes | -   | -
 user_manage       | -    | -    | -    | -    | -   | yes | -   | -
+set_up_code_give  | -    | -    | -    | team | -   | yes | -   | -
 leave_manage      | -    | -    | -    | yes  | yes | yes | -   | -
+set_up_view       | -    | -    | yes  | yes  | yes | yes | yes | yes
+safety_sign_off   | -    | -    | yes  | yes  | -   | -   | -   | -
+wording_draft     | -    | -    | -    | yes  | yes | yes | -   | -
+wording_approve   | -    | -    | yes  | yes  | -   | -   | -   | -
 report_view       | yes  | yes  | yes  | yes  | yes | -   | -   | yes
 report_people     | team | team | team | team | -   | -   | -   | -
 audit_view        | -    | -    | -    | -    | -   | -   | -   | yes

@@ -115,8 +115,13 @@ async def add_first_administrator(
                            role=Role.ADMINISTRATOR, team_ids=(), by=by)  # fmt: skip
 
 
-async def give_new_set_up_code(tx: Tx, *, organisation_id: int, staff_id: int, by: Actor) -> str:
-    """Begin an account anew, after a lost telephone or password: both factors go, every session ends, a new code."""
+async def give_new_set_up_code(
+    tx: Tx, *, organisation_id: int, staff_id: int, by: Actor, checked: str | None = None
+) -> str:
+    """Begin an account anew, after a lost telephone or password: both factors go, every session ends, a new code.
+
+    `checked` says how whoever gives the code made sure who asks; the audit keeps it.
+    """
     found = await tx.fetchval(
         "update staff set password_hash = null, totp_seed = null, totp_confirmed_at = null"
         " where organisation_id = $1 and id = $2 and ended_at is null returning id",
@@ -125,12 +130,19 @@ async def give_new_set_up_code(tx: Tx, *, organisation_id: int, staff_id: int, b
     if found is None:
         raise NotFound("There is no such member of staff.")
     await end_staff_sessions(tx, organisation_id=organisation_id, staff_id=staff_id, why="set up again")
-    await _record(tx, verb="staff.set_up_again", organisation_id=organisation_id, staff_id=staff_id, by=by)
+    await record(tx, by=by, verb="staff.set_up_again", subject_kind="staff", subject_id=staff_id,
+                 organisation_id=organisation_id, reason=checked)  # fmt: skip
     return await _give_set_up_code(tx, organisation_id=organisation_id, staff_id=staff_id)
 
 
 async def change_role(tx: Tx, *, organisation_id: int, staff_id: int, role: Role, by: Actor) -> None:
-    """Give somebody another role. Their sessions end: what they may do was decided for the old one."""
+    """Give somebody another role. Their sessions end: what they may do was decided for the old one.
+
+    Refused when nobody would be left who gives access.
+    """
+    await _one_at_a_time(tx, organisation_id=organisation_id)
+    if role is not Role.ADMINISTRATOR:
+        await _keep_an_administrator(tx, organisation_id=organisation_id, staff_id=staff_id)
     changed = await tx.fetchval(
         "update staff set role = $3 where organisation_id = $1 and id = $2 and ended_at is null returning id",
         organisation_id, staff_id, role,
@@ -142,7 +154,12 @@ async def change_role(tx: Tx, *, organisation_id: int, staff_id: int, role: Role
 
 
 async def end_staff(tx: Tx, *, organisation_id: int, staff_id: int, by: Actor) -> None:
-    """Somebody leaves: no sign-in any more, every session ends. Their alerts climb to the next person by themselves."""
+    """Somebody leaves: no sign-in any more, every session ends. Their alerts climb to the next person by themselves.
+
+    Refused when nobody would be left who gives access.
+    """
+    await _one_at_a_time(tx, organisation_id=organisation_id)
+    await _keep_an_administrator(tx, organisation_id=organisation_id, staff_id=staff_id)
     ended = await tx.fetchval(
         "update staff set ended_at = clock_timestamp(), ended_by = $3, password_hash = null, totp_seed = null,"
         " totp_confirmed_at = null, set_up_code_hash = null, set_up_code_until = null"
@@ -153,6 +170,34 @@ async def end_staff(tx: Tx, *, organisation_id: int, staff_id: int, by: Actor) -
         raise NotFound("There is no such member of staff, or they have left already.")
     await end_staff_sessions(tx, organisation_id=organisation_id, staff_id=staff_id, why="left")
     await _record(tx, verb="staff.end", organisation_id=organisation_id, staff_id=staff_id, by=by)
+
+
+async def take_back(tx: Tx, *, organisation_id: int, staff_id: int, by: Actor) -> str:
+    """Somebody works here again, with role and teams as they were; gives a set-up code, because both factors are gone."""
+    found = await tx.fetchval(
+        "update staff set ended_at = null, ended_by = null where organisation_id = $1 and id = $2 and ended_at is not null"
+        " returning id", organisation_id, staff_id,
+    )  # fmt: skip
+    if found is None:
+        raise NotFound("There is no such member of staff, or they work here already.")
+    await _record(tx, verb="staff.take_back", organisation_id=organisation_id, staff_id=staff_id, by=by)
+    return await _give_set_up_code(tx, organisation_id=organisation_id, staff_id=staff_id)
+
+
+async def _one_at_a_time(tx: Tx, *, organisation_id: int) -> None:
+    """Two administrators who end one another in the same moment would leave nobody."""
+    await tx.execute("select pg_advisory_xact_lock(hashtextextended('administrators', $1))", organisation_id)
+
+
+async def _keep_an_administrator(tx: Tx, *, organisation_id: int, staff_id: int) -> None:
+    """Refuse, before it happens, to take the last one who gives access out of that role."""
+    is_last = await tx.fetchval(
+        "select exists (select from staff where organisation_id = $1 and id = $2 and role = $3 and ended_at is null)"
+        " and not exists (select from staff where organisation_id = $1 and id <> $2 and role = $3 and ended_at is null)",
+        organisation_id, staff_id, Role.ADMINISTRATOR,
+    )  # fmt: skip
+    if is_last:
+        raise Refused("Nobody would be left who can give access. Make somebody else an administrator first.")
 
 
 async def set_leave(

@@ -41,6 +41,8 @@ class TeamRow(Table, tablename="team"):
     phone = Text(null=False, default=None)
     tumour_site = Text(null=True, default=None)
     created_at = Timestamptz(null=False, default=None)
+    phone_hours = Text(null=True, default=None)
+    letterhead = Text(null=True, default=None)
 
 
 class StaffRow(Table, tablename="staff"):
@@ -61,6 +63,7 @@ class StaffRow(Table, tablename="staff"):
     created_at = Timestamptz(null=False, default=None)
     ended_at = Timestamptz(null=True, default=None)
     ended_by = Text(null=True, default=None)
+    last_signed_in_at = Timestamptz(null=True, default=None)
 
 
 class StaffTeamRow(Table, tablename="staff_team"):
@@ -84,6 +87,19 @@ class StaffLeaveRow(Table, tablename="staff_leave"):
     cover_staff_id = BigInt(null=True, default=None)
     created_at = Timestamptz(null=False, default=None)
     created_by = Text(null=False, default=None)
+
+
+class SetUpNoteRow(Table, tablename="set_up_note"):
+    """A row of set_up_note."""
+
+    id = BigSerial(null=False, primary_key=True)
+    organisation_id = SmallInt(null=False, default=None)
+    what = Text(null=False, default=None)
+    said = Text(null=False, default=None)
+    on_day = Date(null=False, default=None)
+    for_demonstration_only = Boolean(null=False, default=None)
+    made_at = Timestamptz(null=False, default=None)
+    made_by_staff_id = BigInt(null=False, default=None)
 
 
 class PatientRow(Table, tablename="patient"):

@@ -19,6 +19,7 @@ from tests.asked import asked, assignment_id_of
 from tests.cast import Trust
 from tests.database import World
 from tests.pages.review_stage import review_refs
+from tests.pages.set_up_stage import SET_UP_FIELDS, as_it_was, set_up_refs
 from tests.pages.site import COOKIE, NOTIFY_TOKEN, Site, a_member
 from tests.pages.starting.cast import waiting
 from tests.pages.worklists_stage import WORKLIST_FIELDS, wait_again, worklist_refs
@@ -29,7 +30,9 @@ PERSON_COOKIE = "__Host-rms-person"
 VISIT = "a visit of a browser without a session"
 
 #: What is put into the places of an address; `{ref:uuid}` depends on what the route is about.
-PLACES = {"{item:str}": "wellbeing", "{locator:str}": "x" * 22, "{file_path:path}": "manifest.json"}
+PLACES = {"{item:str}": "wellbeing", "{locator:str}": "x" * 22, "{file_path:path}": "manifest.json",
+          "{key:str}": "urology", "{protocol:str}": "prostate-after-prostatectomy", "{version:int}": "1",
+          "{questionnaire:str}": "symptom-check-prostate"}  # fmt: skip
 #: What a form sends when an empty one would be a fault of the form and tell nothing about who may send it.
 FIELDS = {
     "/alerts/{ref:uuid}/close": {"outcome": "person_called", "note": "She is well."},
@@ -37,6 +40,7 @@ FIELDS = {
     "/questions/q/{item:str}": {"answer": "well"},
     "/sign-in/demo": {"who": "nurse_specialist.own_team"},
     **WORKLIST_FIELDS,
+    **SET_UP_FIELDS,
 }
 RECEIPT = {"id": "n-1", "reference": "00000000-0000-4000-8000-000000000000", "status": "delivered",
            "to": "+447700900001", "completed_at": "2027-03-01T09:00:00.000000Z"}  # fmt: skip
@@ -111,6 +115,7 @@ class Stage:
         )  # fmt: skip
         self.refs["notes"] = note[0]["ref"]
         self.refs |= await worklist_refs(self.world, self.trust, plan=plan[0]["ref"])
+        self.refs |= await set_up_refs(self.world, self.trust)
         self.refs |= await review_refs(self.world, result=self.refs["results"], staff_id=nurse)
 
     async def _result(self, patient_id: int) -> UUID:
@@ -146,6 +151,8 @@ class Stage:
             )
         if line.path.startswith("/unmatched"):
             await wait_again(self.world)
+        if line.path.startswith("/set-up"):
+            await as_it_was(self.world)
         # Nobody's tries may count against the next actor.
         await self.world.as_owner("delete from door_sign_in_try")
         browser = self.site.browser()

@@ -26,7 +26,9 @@ def read_table() -> list[Line]:
 
 
 def relations_of(path: str) -> tuple[str, ...]:
-    """Routes about one thing of somebody's have three relations, the others none."""
+    """Routes about one thing of somebody's have three relations, the others none. Set-up knows no teams: it has two."""
+    if path.startswith("/set-up/") and "{ref:" in path:
+        return ("own_team", "other_organisation")
     return RELATIONS if "{ref:" in path else ("none",)
 
 

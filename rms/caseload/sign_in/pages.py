@@ -16,6 +16,7 @@ from rms.caseload.sign_in.presenters import (
     AccountPage,
     AuthenticatorPage,
     CodePage,
+    HelpPage,
     SetUpPage,
     SignInPage,
     demo_people,
@@ -31,6 +32,7 @@ from rms.people.permissions import Permission
 from rms.people.sign_in import actions
 from rms.people.sign_in.actions import Entered, Means, StartAgain, TooManyTries, Visitor, WrongSignIn
 from rms.people.sign_in.second_factor import square_code
+from rms.people.staff import SET_UP_CODE_LIVES
 from rms.people.store import organisations, staff_of
 from rms.web.config import web_config
 from rms.web.cookies import SessionCookie
@@ -50,8 +52,11 @@ _OWN = may_do(Permission.OWN_ACCOUNT)
 
 @get("/", opt={"policy": _OWN})
 async def home(request: _Request) -> Response[Any]:
-    """Where one's work is: Today, or one's account for those who follow nobody up."""
-    return go_to("/today" if asker(request).may(Permission.ALERT_VIEW) else "/account")
+    """Where one's work is: Today, or the set-up for those who follow nobody up."""
+    asks = asker(request)
+    if asks.may(Permission.ALERT_VIEW):
+        return go_to("/today")
+    return go_to("/set-up" if asks.may(Permission.SET_UP_VIEW) else "/account")
 
 
 @get("/sign-in", opt={"policy": PUBLIC})
@@ -99,6 +104,13 @@ async def take_code(request: _Request, means: NamedDependency[Means]) -> Respons
         return _let_in(request, entered)
     return html(request, template="sign_in/code.html", page=CodePage(errors=entered), title="Enter your code",
                 status=FAULTS_IN_FORM)  # fmt: skip
+
+
+@get("/sign-in/help", opt={"policy": PUBLIC})
+async def show_help(request: _Request) -> Response[str]:
+    """What to do without password or telephone: a plain answer, and nothing to type."""
+    page = HelpPage(days=f"{SET_UP_CODE_LIVES.days} days")
+    return html(request, template="sign_in/help.html", page=page, title="If you cannot sign in")
 
 
 @get("/sign-in/set-up", opt={"policy": PUBLIC})
@@ -232,6 +244,6 @@ def _left(request: _Request) -> Response[Any]:
 
 
 ROUTES: Final[tuple[BaseRouteHandler, ...]] = (
-    *(home, show_sign_in, take_password, take_demo, show_code, take_code, show_set_up, take_set_up),
+    *(home, show_sign_in, take_password, take_demo, show_code, take_code, show_help, show_set_up, take_set_up),
     *(show_authenticator, take_first_code, show_account, leave, leave_everywhere),
 )

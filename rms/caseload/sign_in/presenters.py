@@ -44,6 +44,12 @@ class SetUpPage(msgspec.Struct, frozen=True, kw_only=True):
     errors: FieldErrors = NO_ERRORS
 
 
+class HelpPage(msgspec.Struct, frozen=True, kw_only=True):
+    """`sign_in/help.html`: how long a new set-up code works."""
+
+    days: str
+
+
 class AuthenticatorPage(msgspec.Struct, frozen=True, kw_only=True):
     """`sign_in/authenticator.html`: a square code to scan (an image in the page) and the same as letters to type."""
 

@@ -14,11 +14,9 @@ from rms.cli.doctor.sign_offs import look_at_sign_offs
 from rms.clock import real_now
 from rms.db.connection import CONNECTION_ERRORS
 from rms.errors import RmsError
-from rms.messages.gateway import leaves_this_machine
 from rms.settings import Settings
+from rms.sync.ready import MOST_SKEW_SECONDS, OLDEST_VERSION, not_for_live, skew_seconds
 
-OLDEST_VERSION = 150_000  # as PostgreSQL counts: 15
-MOST_SKEW_SECONDS = 2.0
 _PACKAGE = Path(__file__).resolve().parents[2]
 _CONNECT_SECONDS = 10
 
@@ -99,7 +97,7 @@ async def clocks(owner: asyncpg.Connection) -> Finding:
     before = real_now()
     there = await owner.fetchval("select clock_timestamp()")
     after = real_now()
-    skew = max((before - there).total_seconds(), (there - after).total_seconds(), 0.0)
+    skew = skew_seconds(there, before=before, after=after)
     if skew > MOST_SKEW_SECONDS:
         return wrong(
             "clocks", f"this machine and the database are {skew:.0f} seconds apart: set them by a time server."
@@ -168,20 +166,5 @@ async def _state(owner: asyncpg.Connection, *, settings: Settings) -> AsyncItera
     else:
         yield wrong("sending", f"no message goes out: {row['sending_reason']}")
     if row["mode"] == "live":
-        for fault in _not_for_live(settings):
+        for fault in not_for_live(settings):
             yield wrong("live settings", fault)
-
-
-def _not_for_live(settings: Settings) -> list[str]:
-    faults = [
-        f"{name} must begin with https:// in front of a live database."
-        for name, url in (("RMS_BASE_URL", settings.base_url), ("RMS_PORTAL_URL", settings.portal_url))
-        if not url.startswith("https://")
-    ]
-    if settings.notify is None and settings.twilio is None:
-        faults.append("neither GOV.UK Notify nor Twilio is set up: nobody gets a text or an email.")
-    if settings.notify is not None and not leaves_this_machine(settings.notify.url):
-        faults.append("RMS_NOTIFY_URL names this machine: nobody gets a message.")
-    if settings.twilio is not None and not leaves_this_machine(settings.twilio.url):
-        faults.append("RMS_TWILIO_URL names this machine: nobody gets a text.")
-    return faults

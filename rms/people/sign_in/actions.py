@@ -20,7 +20,15 @@ from rms.db.database import Database
 from rms.db.engine import Tx
 from rms.errors import BadInput, NotFound, Refused
 from rms.log import get_log
-from rms.people.sign_in.moves import actor_of, is_set_up_code, keep_password, keep_seed, note_refused, use_code
+from rms.people.sign_in.moves import (
+    actor_of,
+    is_set_up_code,
+    keep_password,
+    keep_seed,
+    note_here,
+    note_refused,
+    use_code,
+)
 from rms.people.sign_in.passwords import Passwords, why_not
 from rms.people.sign_in.second_factor import address_for_app, new_seed, opened, sealed
 from rms.people.sign_in.sessions import (
@@ -174,6 +182,7 @@ async def enter_demo(means: Means, *, name: str) -> str:
         known = await credentials(tx, organisation_id=organisation_id, staff_id=staff_id)
         if known is None:
             raise NotFound("There is no such member of staff.")
+        await note_here(tx, known)
         await record(tx, by=actor_of(known), verb="sign_in.demo", subject_kind="staff", subject_id=known.id)
         return await open_session(tx, kind=SessionKind.STAFF, organisation_id=organisation_id, subject_id=known.id)
 
@@ -229,6 +238,7 @@ async def _enter(means: Means, tx: Tx, known: Credentials, *, half_way: str) -> 
     token = await open_session(
         tx, kind=SessionKind.STAFF, organisation_id=known.organisation_id, subject_id=known.id, second_factor=True
     )
+    await note_here(tx, known)
     await record(tx, by=actor_of(known), verb="sign_in.done", subject_kind="staff", subject_id=known.id)
     log.info("signed_in", organisation_id=known.organisation_id, staff_id=known.id)
     return Entered(token=token, browser_mark=means.throttle.mark_for_browser(account=known.sign_in_name))

@@ -52,6 +52,12 @@ async def keep_seed(tx: Tx, known: Credentials, *, seed: bytes) -> None:
     )  # fmt: skip
 
 
+async def note_here(tx: Tx, known: Credentials) -> None:
+    """When somebody was last here, by the real clock: an account that nobody uses should be ended."""
+    await tx.execute("update staff set last_signed_in_at = clock_timestamp() where organisation_id = $1 and id = $2",
+                     known.organisation_id, known.id)  # fmt: skip
+
+
 async def note_refused(tx: Tx, known: Credentials | None, *, why: str) -> None:
     log.warning("sign_in_refused", reason_code=why)
     if known is not None:

@@ -21,7 +21,11 @@ class OrganisationOnFile(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TeamOnFile(msgspec.Struct, frozen=True, kw_only=True):
-    """A tumour-site service of one organisation; owns plans and alerts before any person does."""
+    """A tumour-site service of one organisation; owns plans and alerts before any person does.
+
+    `phone_hours` reads like "Monday to Friday, 9am to 5pm"; `letterhead` (a line each) heads its letters in place of the
+    organisation's address. None: not known.
+    """
 
     id: int
     organisation_id: int
@@ -29,6 +33,8 @@ class TeamOnFile(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     phone: str
     tumour_site: TumourSite | None
+    phone_hours: str | None = None
+    letterhead: str | None = None
 
 
 def _organisation(row: Mapping[str, Any]) -> OrganisationOnFile:
@@ -40,7 +46,7 @@ def _team(row: Mapping[str, Any]) -> TeamOnFile:
     site = row["tumour_site"]
     return TeamOnFile(
         id=row["id"], organisation_id=row["organisation_id"], key=row["key"], name=row["name"], phone=row["phone"],
-        tumour_site=None if site is None else TumourSite(site),
+        tumour_site=None if site is None else TumourSite(site), phone_hours=row["phone_hours"], letterhead=row["letterhead"],
     )  # fmt: skip
 
 
@@ -66,7 +72,7 @@ async def organisations(tx: Tx) -> list[OrganisationOnFile]:
     ]
 
 
-_TEAM = "select id, organisation_id, key, name, phone, tumour_site from team"
+_TEAM = "select id, organisation_id, key, name, phone, tumour_site, phone_hours, letterhead from team"
 
 
 async def team(tx: Tx, *, organisation_id: int, team_id: int) -> TeamOnFile:

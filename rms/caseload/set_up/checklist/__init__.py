@@ -1,0 +1,1 @@
+"""What is set up and what is still missing, in one list."""

@@ -1,0 +1,1 @@
+"""The systems we exchange messages with, and whether each works."""

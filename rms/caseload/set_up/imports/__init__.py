@@ -1,0 +1,1 @@
+"""People and caseloads from a file: checked, reviewed, approved."""

@@ -1,0 +1,1 @@
+"""Protocols and questionnaires as a clinician reads and signs them off."""

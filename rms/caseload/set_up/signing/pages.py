@@ -1,0 +1,139 @@
+"""`/set-up/protocols`, `/set-up/questionnaires`: what they say, and a named clinician's sign-off for the organisation."""
+
+from typing import Any, Final
+
+from litestar import Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.handlers import BaseRouteHandler
+from litestar.params import FromPath
+
+from rms.caseload.frame import staff_frame
+from rms.caseload.set_up.signing import doors
+from rms.caseload.set_up.signing.forms import SIGN_OFF, SignOff, faults_of
+from rms.caseload.set_up.signing.presenters import (
+    NOTHING,
+    PATH,
+    QUESTIONNAIRES,
+    present_protocol,
+    present_questionnaire,
+    present_signing,
+)
+from rms.db.database import Database
+from rms.errors import NotFound
+from rms.people.access import asker, may_do
+from rms.people.permissions import Permission
+from rms.plans.store import protocol_by_key, protocol_versions
+from rms.questionnaires.store import questionnaire_versions, version_by_key
+from rms.web.forms import NO_ERRORS, FieldErrors, Parsed
+from rms.web.pages import FAULTS_IN_FORM, go_to, html
+from rms.web.submitted import Submitted, read_submitted
+
+_Request = Request[Any, Any, Any]
+_SEE: Final = may_do(Permission.PROTOCOL_VIEW)
+_SIGN: Final = may_do(Permission.PROTOCOL_APPROVE)
+_PROTOCOL: Final = f"{PATH}/{{protocol:str}}/{{version:int}}"
+_QUESTIONNAIRE: Final = f"{QUESTIONNAIRES}/{{questionnaire:str}}/{{version:int}}"
+#: What a column of whole numbers can hold.
+_MOST: Final = 2_147_483_647
+
+
+@get(PATH, opt={"policy": _SEE})
+async def show_signing(request: _Request, database: NamedDependency[Database]) -> Response[str]:
+    """Every version and who signed it."""
+    asks = asker(request)
+    async with database.transaction(organisation_id=asks.organisation_id) as tx:
+        page = present_signing(
+            await protocol_versions(tx, organisation_id=asks.organisation_id),
+            await questionnaire_versions(tx, organisation_id=asks.organisation_id),
+            asks=asks, live=tx.live, done=request.query_params.get("done", ""),
+        )  # fmt: skip
+    return html(request, template="caseload/set_up/signing.html", page=page, title="Protocols and questionnaires",
+                frame=staff_frame(request))  # fmt: skip
+
+
+@get(_PROTOCOL, opt={"policy": _SEE})
+async def show_protocol(
+    request: _Request, database: NamedDependency[Database], protocol: FromPath[str], version: FromPath[int]
+) -> Response[str]:
+    """One protocol version, whole."""
+    return await _protocol_page(request, database, key=protocol, version=version)
+
+
+@post(_PROTOCOL, opt={"policy": _SIGN})
+async def sign_protocol(
+    request: _Request, database: NamedDependency[Database], protocol: FromPath[str], version: FromPath[int]
+) -> Response[Any]:
+    """A clinician answers for using it here."""
+    parsed, errors = await _signed(request)
+    if parsed.value is None or errors:
+        return await _protocol_page(request, database, key=protocol, version=version, typed=parsed.typed, errors=errors)
+    await doors.sign_protocol_off(
+        database, asks=asker(request), key=protocol, version=_held(version), note=parsed.value.note
+    )
+    return go_to(f"{PATH}?done=protocol")
+
+
+@get(_QUESTIONNAIRE, opt={"policy": _SEE})
+async def show_questionnaire(
+    request: _Request, database: NamedDependency[Database], questionnaire: FromPath[str], version: FromPath[int]
+) -> Response[str]:
+    """One questionnaire version, whole."""
+    return await _questionnaire_page(request, database, key=questionnaire, version=version)
+
+
+@post(_QUESTIONNAIRE, opt={"policy": _SIGN})
+async def sign_questionnaire(
+    request: _Request, database: NamedDependency[Database], questionnaire: FromPath[str], version: FromPath[int]
+) -> Response[Any]:
+    """A clinician answers for asking it here."""
+    parsed, errors = await _signed(request)
+    if parsed.value is None or errors:
+        return await _questionnaire_page(request, database, key=questionnaire, version=version, typed=parsed.typed,
+                                         errors=errors)  # fmt: skip
+    await doors.sign_questionnaire_off(database, asks=asker(request), key=questionnaire, version=_held(version),
+                                       note=parsed.value.note)  # fmt: skip
+    return go_to(f"{PATH}?done=questionnaire#questionnaires")
+
+
+async def _signed(request: _Request) -> tuple[Parsed[SignOff], FieldErrors]:
+    parsed = SIGN_OFF.read(await read_submitted(request))
+    return parsed, parsed.errors if parsed.value is None else faults_of(parsed.value)
+
+
+def _held(version: int) -> int:
+    if not 0 < version <= _MOST:
+        raise NotFound("There is no such version.")
+    return version
+
+
+async def _protocol_page(
+    request: _Request, database: Database, *, key: str, version: int, typed: Submitted = NOTHING,
+    errors: FieldErrors = NO_ERRORS,
+) -> Response[str]:  # fmt: skip
+    asks = asker(request)
+    async with database.transaction(organisation_id=asks.organisation_id) as tx:
+        found = await protocol_by_key(tx, organisation_id=asks.organisation_id, key=key, version=_held(version))
+        if found is None:
+            raise NotFound("There is no such protocol version.")
+        page = present_protocol(found, asks=asks, live=tx.live, typed=typed, errors=errors)
+    return html(request, template="caseload/set_up/read.html", page=page, title=page.heading, frame=staff_frame(request),
+                status=FAULTS_IN_FORM if errors else 200)  # fmt: skip
+
+
+async def _questionnaire_page(
+    request: _Request, database: Database, *, key: str, version: int, typed: Submitted = NOTHING,
+    errors: FieldErrors = NO_ERRORS,
+) -> Response[str]:  # fmt: skip
+    asks = asker(request)
+    async with database.transaction(organisation_id=asks.organisation_id) as tx:
+        found = await version_by_key(tx, organisation_id=asks.organisation_id, key=key, version=_held(version))
+        if found is None:
+            raise NotFound("There is no such questionnaire version.")
+        page = present_questionnaire(found, asks=asks, live=tx.live, typed=typed, errors=errors)
+    return html(request, template="caseload/set_up/read.html", page=page, title=page.heading, frame=staff_frame(request),
+                status=FAULTS_IN_FORM if errors else 200)  # fmt: skip
+
+
+ROUTES: Final[tuple[BaseRouteHandler, ...]] = (
+    *(show_signing, show_protocol, sign_protocol, show_questionnaire, sign_questionnaire),
+)
