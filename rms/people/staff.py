@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 import msgspec
 
-from rms.audit.model import Actor
+from rms.audit.model import Actor, ActorKind
 from rms.audit.moves import record
 from rms.db.engine import Tx
 from rms.errors import BadInput, Conflict, NotFound, Refused
@@ -138,11 +138,11 @@ async def give_new_set_up_code(
 async def change_role(tx: Tx, *, organisation_id: int, staff_id: int, role: Role, by: Actor) -> None:
     """Give somebody another role. Their sessions end: what they may do was decided for the old one.
 
-    Refused when nobody would be left who gives access.
+    Refused to staff when nobody would be left who gives access.
     """
     await _one_at_a_time(tx, organisation_id=organisation_id)
     if role is not Role.ADMINISTRATOR:
-        await _keep_an_administrator(tx, organisation_id=organisation_id, staff_id=staff_id)
+        await _keep_an_administrator(tx, organisation_id=organisation_id, staff_id=staff_id, by=by)
     changed = await tx.fetchval(
         "update staff set role = $3 where organisation_id = $1 and id = $2 and ended_at is null returning id",
         organisation_id, staff_id, role,
@@ -156,10 +156,10 @@ async def change_role(tx: Tx, *, organisation_id: int, staff_id: int, role: Role
 async def end_staff(tx: Tx, *, organisation_id: int, staff_id: int, by: Actor) -> None:
     """Somebody leaves: no sign-in any more, every session ends. Their alerts climb to the next person by themselves.
 
-    Refused when nobody would be left who gives access.
+    Refused to staff when nobody would be left who gives access.
     """
     await _one_at_a_time(tx, organisation_id=organisation_id)
-    await _keep_an_administrator(tx, organisation_id=organisation_id, staff_id=staff_id)
+    await _keep_an_administrator(tx, organisation_id=organisation_id, staff_id=staff_id, by=by)
     ended = await tx.fetchval(
         "update staff set ended_at = clock_timestamp(), ended_by = $3, password_hash = null, totp_seed = null,"
         " totp_confirmed_at = null, set_up_code_hash = null, set_up_code_until = null"
@@ -189,8 +189,13 @@ async def _one_at_a_time(tx: Tx, *, organisation_id: int) -> None:
     await tx.execute("select pg_advisory_xact_lock(hashtextextended('administrators', $1))", organisation_id)
 
 
-async def _keep_an_administrator(tx: Tx, *, organisation_id: int, staff_id: int) -> None:
-    """Refuse, before it happens, to take the last one who gives access out of that role."""
+async def _keep_an_administrator(tx: Tx, *, organisation_id: int, staff_id: int, by: Actor) -> None:
+    """Refuse, before it happens, to take the last one who gives access out of that role.
+
+    The operator of the machine may: an account that was broken into must be ended at once, and they can add another.
+    """
+    if by.kind is not ActorKind.STAFF:
+        return
     is_last = await tx.fetchval(
         "select exists (select from staff where organisation_id = $1 and id = $2 and role = $3 and ended_at is null)"
         " and not exists (select from staff where organisation_id = $1 and id <> $2 and role = $3 and ended_at is null)",

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import anyio.to_thread
 import asyncpg
 
 from rms.audit.model import Actor
@@ -19,7 +20,7 @@ from rms.people.store import organisation
 from rms.plans.store import protocol_versions
 from rms.sync.imports import moves, store
 from rms.sync.imports.caseload_plans import usable_versions
-from rms.sync.imports.files import read_caseload, read_register
+from rms.sync.imports.files import Upload, read_caseload, read_register
 from rms.sync.imports.model import Batch, ImportKind, Incoming
 
 _IN_USE = "Somebody is working on people of this import just now. Nothing was changed; please try again in a minute."
@@ -28,13 +29,18 @@ _CAME_MEANWHILE = "People of this import came on file meanwhile. Nothing was cha
 
 async def read_path(database: Database, *, organisation_id: int, path: Path, kind: ImportKind) -> Incoming:
     """Read a file or folder against the organisation's day, code and protocols. BadInput when nothing there can be read."""
+    return await read(database, organisation_id=organisation_id, source=path, kind=kind)
+
+
+async def read(database: Database, *, organisation_id: int, source: Path | Upload, kind: ImportKind) -> Incoming:
+    """The same for a file that a browser sent. Reading a large file takes a while, so it is done beside the loop."""
     async with database.transaction(organisation_id=organisation_id) as tx:
         today, code = tx.today, (await organisation(tx, organisation_id)).code
         protocols = usable_versions(await protocol_versions(tx, organisation_id=organisation_id))
     if kind is ImportKind.REGISTER:
-        return read_register(path, hospital_system=code, today=today)
+        return await anyio.to_thread.run_sync(lambda: read_register(source, hospital_system=code, today=today))
     steps = {key: [step.key for step in one.protocol.steps] for key, one in protocols.items()}
-    return read_caseload(path, today=today, steps=steps)
+    return await anyio.to_thread.run_sync(lambda: read_caseload(source, today=today, steps=steps))
 
 
 async def look_at(database: Database, *, organisation_id: int, incoming: Incoming, by: Actor) -> Batch:
@@ -73,6 +79,12 @@ async def show(database: Database, *, organisation_id: int, ref: UUID, by: Actor
         await record(tx, by=by, verb="import.look", subject_kind="import", subject_id=batch.id,
                      organisation_id=organisation_id)  # fmt: skip
         return batch
+
+
+async def same_waiting(database: Database, *, organisation_id: int, incoming: Incoming) -> UUID | None:
+    """The batch that waits with the very same file: who sends a file twice finds the first one again."""
+    async with database.transaction(organisation_id=organisation_id) as tx:
+        return await store.staged_with(tx, organisation_id=organisation_id, kind=incoming.kind, sha256=incoming.sha256)
 
 
 async def waiting(database: Database, *, organisation_id: int) -> Sequence[Mapping[str, Any]]:

@@ -25,32 +25,39 @@ BUNDLES = (".json", ".json.gz")
 FAULTS_TOLD = 20
 
 
-def read_register(path: Path, *, hospital_system: str, today: date) -> Incoming:
+class Upload(msgspec.Struct, frozen=True, kw_only=True):
+    """One file as a browser sent it: kept in memory, never on a disk. `name` is as it is called there."""
+
+    name: str
+    raw: bytes
+
+
+def read_register(source: Path | Upload, *, hospital_system: str, today: date) -> Incoming:
     """Read a register's file or folder. `hospital_system`: whose hospital numbers a CSV file gives (the ODS code)."""
     readings, digest = [], hashlib.sha256()
-    for name, raw in _files(path):
-        digest.update(hashlib.sha256(raw).digest() if path.is_dir() else raw)
+    many = isinstance(source, Path) and source.is_dir()
+    for name, raw in _files(source):
+        digest.update(hashlib.sha256(raw).digest() if many else raw)
         reading = _read_one(name, raw, hospital_system=hospital_system, today=today)
-        readings.append(_named(reading, name) if path.is_dir() else reading)
-    counts = _sum(reading.counts for reading in readings)
+        readings.append(_named(reading, name) if many else reading)
     incoming = Incoming(
         kind=ImportKind.REGISTER,
-        file_name=path.name or str(path.resolve().name),
+        file_name=source.name or str(Path(source.name).resolve().name),
         sha256=digest.digest(),
         people=tuple(person for reading in readings for person in reading.people),
         faults=tuple(fault for reading in readings for fault in reading.faults),
-        counts=counts,
+        counts=_sum(reading.counts for reading in readings),
     )
     return _not_empty(incoming)
 
 
-def read_caseload(path: Path, *, today: date, steps: Mapping[str, Collection[str]]) -> Incoming:
+def read_caseload(source: Path | Upload, *, today: date, steps: Mapping[str, Collection[str]]) -> Incoming:
     """Read a caseload file. `steps` gives the step keys of each protocol, by protocol key."""
-    raw = _content(path)
+    raw = _content(source)
     caseload = read_caseload_csv(raw, today=today, steps=steps)
     incoming = Incoming(
         kind=ImportKind.CASELOAD,
-        file_name=path.name,
+        file_name=source.name,
         sha256=hashlib.sha256(raw).digest(),
         plans=caseload.plans,
         faults=caseload.faults,
@@ -59,26 +66,32 @@ def read_caseload(path: Path, *, today: date, steps: Mapping[str, Collection[str
     return _not_empty(incoming)
 
 
-def _files(path: Path) -> Iterable[tuple[str, bytes]]:
-    if not path.is_dir():
-        yield path.name, _content(path)
+def _files(source: Path | Upload) -> Iterable[tuple[str, bytes]]:
+    if isinstance(source, Upload) or not source.is_dir():
+        yield source.name, _content(source)
         return
-    found = sorted(p for p in path.iterdir() if p.is_file() and not p.name.startswith("."))
+    found = sorted(p for p in source.iterdir() if p.is_file() and not p.name.startswith("."))
     if not found:
         raise BadInput("The folder is empty.")
     for one in found:
         yield one.name, _content(one)
 
 
-def _content(path: Path) -> bytes:
+def _content(path: Path | Upload) -> bytes:
+    if isinstance(path, Upload):
+        return _whole(path.name, path.raw)
     try:
         if path.stat().st_size > LARGEST:
             raise BadInput(f"The file {path.name} is larger than {LARGEST // 1_000_000} MB: split it.")
         raw = path.read_bytes()
     except OSError as error:
         raise BadInput(f"The file {path.name} cannot be read: {error.strerror or error}.") from None
+    return _whole(path.name, raw)
+
+
+def _whole(name: str, raw: bytes) -> bytes:
     if not raw:
-        raise BadInput(f"The file {path.name} is empty.")
+        raise BadInput(f"The file {name} is empty.")
     return raw
 
 

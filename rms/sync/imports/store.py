@@ -95,6 +95,15 @@ async def note_patients(tx: Tx, *, organisation_id: int, batch_id: int, patients
     await tx.execute(_NOTE_PATIENTS, organisation_id, batch_id, wanted)
 
 
+async def staged_with(tx: Tx, *, organisation_id: int, kind: ImportKind, sha256: bytes) -> UUID | None:
+    """The batch that waits for approval with this content, or None."""
+    found: UUID | None = await tx.fetchval(
+        "select ref from import_batch where organisation_id = $1 and kind = $2 and sha256 = $3 and state = 'staged'"
+        " order by id limit 1", organisation_id, kind, sha256,
+    )  # fmt: skip
+    return found
+
+
 async def staged_batches(tx: Tx, *, organisation_id: int) -> Sequence[Mapping[str, Any]]:
     """The batches that wait for approval, the oldest first: ref, kind, file_name, counts, staged_at, staged_by."""
     rows = await tx.fetch(
