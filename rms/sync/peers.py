@@ -68,3 +68,53 @@ def _address(text: str) -> str:
         return str(ipaddress.ip_network(text) if "/" in text else ipaddress.ip_address(text))
     except ValueError:
         raise BadInput(f"{text} is no address and no network, such as 10.1.2.3 or 10.1.0.0/16.") from None
+
+
+async def add_peer_here(
+    tx: Tx, *, name: str, application: str | None, facility: str | None, addresses: Sequence[str], by: Actor
+) -> int:
+    """Admit a peer for the transaction's organisation only. BadInput for an address that is none, Conflict for a clash."""
+    _must_be_known_by_something(application, facility, addresses)
+    peer_id: int | None = await tx.fetchval("select peer_add_here($1, $2, $3, $4)", name, application, facility,
+                                            [_address(one) for one in addresses])  # fmt: skip
+    if peer_id is None:
+        raise Conflict(_CLASH)
+    await record(tx, by=by, verb="peer.add", subject_kind="peer", subject_id=peer_id)
+    return peer_id
+
+
+async def change_peer_here(
+    tx: Tx,
+    *,
+    peer_id: int,
+    name: str,
+    application: str | None,
+    facility: str | None,
+    addresses: Sequence[str],
+    by: Actor,
+) -> None:
+    """By what a peer is known from now on. Conflict for a clash, and for a peer that also sends for other trusts."""
+    _must_be_known_by_something(application, facility, addresses)
+    done = await tx.fetchval("select peer_change_here($1, $2, $3, $4, $5)", peer_id, name, application, facility,
+                             [_address(one) for one in addresses])  # fmt: skip
+    if not done:
+        raise Conflict(_CLASH)
+    await record(tx, by=by, verb="peer.change", subject_kind="peer", subject_id=peer_id)
+
+
+async def end_peer_here(tx: Tx, *, peer_id: int, by: Actor) -> None:
+    """A peer sends no more: what comes from it is a stranger's, kept, and a person is asked."""
+    if not await tx.fetchval("select peer_end_here($1)", peer_id):
+        raise Conflict("This system also sends for other trusts, or has ended already. Ask whoever runs the server.")
+    await record(tx, by=by, verb="peer.end", subject_kind="peer", subject_id=peer_id)
+
+
+_CLASH = (
+    "The name is taken, or another system is known by the same names and addresses, so that nobody could tell them apart. "
+    "A system that also sends for other trusts is changed by whoever runs the server."
+)
+
+
+def _must_be_known_by_something(application: str | None, facility: str | None, addresses: Sequence[str]) -> None:
+    if application is None and facility is None and not addresses:
+        raise BadInput("Give at least one of: what it calls itself, where it says it is, where it connects from.")

@@ -31,7 +31,7 @@ VISIT = "a visit of a browser without a session"
 
 #: What is put into the places of an address; `{ref:uuid}` depends on what the route is about.
 PLACES = {"{item:str}": "wellbeing", "{locator:str}": "x" * 22, "{file_path:path}": "manifest.json",
-          "{key:str}": "urology", "{protocol:str}": "prostate-after-prostatectomy", "{version:int}": "1",
+          "{key:str}": "urology", "{protocol:str}": "prostate-after-prostatectomy", "{version:int}": "1", "{peer:int}": "1",
           "{questionnaire:str}": "symptom-check-prostate"}  # fmt: skip
 #: What a form sends when an empty one would be a fault of the form and tell nothing about who may send it.
 FIELDS = {

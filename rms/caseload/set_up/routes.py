@@ -5,6 +5,7 @@ from typing import Final
 from litestar.handlers import BaseRouteHandler
 
 from rms.caseload.set_up.checklist import pages as checklist
+from rms.caseload.set_up.connections import pages as connections
 from rms.caseload.set_up.imports import pages as imports
 from rms.caseload.set_up.leave import pages as leave
 from rms.caseload.set_up.people import pages as people
@@ -18,4 +19,5 @@ SET_UP_ROUTES: Final[tuple[BaseRouteHandler, ...]] = (
     *leave.ROUTES,
     *signing.ROUTES,
     *imports.ROUTES,
+    *connections.ROUTES,
 )

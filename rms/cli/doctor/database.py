@@ -9,12 +9,12 @@ from pathlib import Path
 import asyncpg
 
 from rms.cli.command import Context
-from rms.cli.doctor.finding import Finding, fine, wrong
 from rms.cli.doctor.sign_offs import look_at_sign_offs
 from rms.clock import real_now
 from rms.db.connection import CONNECTION_ERRORS
 from rms.errors import RmsError
 from rms.settings import Settings
+from rms.sync.finding import Finding, fine, wrong
 from rms.sync.ready import MOST_SKEW_SECONDS, OLDEST_VERSION, not_for_live, skew_seconds
 
 _PACKAGE = Path(__file__).resolve().parents[2]

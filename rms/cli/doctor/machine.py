@@ -6,8 +6,8 @@ import socket
 from collections.abc import Iterator
 from pathlib import Path
 
-from rms.cli.doctor.finding import Finding, fine, wrong
 from rms.settings import Settings
+from rms.sync.finding import Finding, fine, wrong
 
 #: Below this a busy database can fill a disk within a night.
 LEAST_FREE_BYTES = 1_000_000_000

@@ -1,81 +1,17 @@
 """The systems outside that the settings name: each is asked something that changes nothing there."""
 
-import asyncio
-import uuid
+from rms.settings import Settings
+from rms.sync.finding import Finding, fine
+from rms.sync.probes import look_at_notify, look_at_register, look_at_twilio
 
-import httpx
-import msgspec
-
-from rms.cli.doctor.finding import Finding, fine, wrong
-from rms.messages.gateway import CannotSay
-from rms.messages.notify import NotifyGateway
-from rms.settings import NotifySettings, Settings, TwilioSettings
-
-_SECONDS = 5.0
 _NOT_USED = "not set up, and not used."
 
 
 async def look_outside(settings: Settings) -> list[Finding]:
     """GOV.UK Notify, Twilio and the register."""
-    found = [
-        await _notify(settings.notify) if settings.notify else fine("GOV.UK Notify", f"{_NOT_USED}"),
-        await _twilio(settings.twilio) if settings.twilio else fine("Twilio", f"{_NOT_USED}"),
-    ]
     url = settings.register_fhir_url
-    return [*found, await _register(url) if url else fine("register", f"{_NOT_USED}")]
-
-
-async def _notify(given: NotifySettings) -> Finding:
-    """Ask for a message that does not exist: whoever says so understood address and key."""
-    missing = [name for name, value in (("SMS", given.template_sms), ("EMAIL", given.template_email)) if value is None]
-    if len(missing) == 2:
-        return wrong("GOV.UK Notify", "neither RMS_NOTIFY_TEMPLATE_SMS nor RMS_NOTIFY_TEMPLATE_EMAIL is set.")
-    gateway = NotifyGateway(
-        base_url=given.url, api_key=given.key.reveal(), template_sms=given.template_sms,
-        template_email=given.template_email, connect_seconds=_SECONDS, read_seconds=_SECONDS, at_most=1,
-    )  # fmt: skip
-    try:
-        answer = await gateway.ask(str(uuid.uuid4()))
-    finally:
-        await gateway.aclose()
-    if isinstance(answer, CannotSay):
-        return wrong("GOV.UK Notify", f"{given.url}: {answer.reason} Look at RMS_NOTIFY_URL and RMS_NOTIFY_KEY.")
-    without = f" RMS_NOTIFY_TEMPLATE_{missing[0]} is not set, so that way is closed." if missing else ""
-    asked = "" if given.callback_token else " There is no callback token: receipts are asked for."
-    return fine("GOV.UK Notify", f"{given.url} takes our key.{without}{asked}")
-
-
-async def _twilio(given: TwilioSettings) -> Finding:
-    status, _, fault = await _get(
-        f"{given.url}/2010-04-01/Accounts/{given.sid}.json", signed=(given.sid, given.token.reveal())
-    )
-    if fault or status != 200:
-        return wrong("Twilio", f"{given.url} {fault or f'answered {status}'}: look at RMS_TWILIO_SID and _TOKEN.")
-    return fine("Twilio", f"{given.url} takes our token.")
-
-
-async def _register(url: str) -> Finding:
-    status, body, fault = await _get(f"{url}/metadata")
-    if fault or status != 200:
-        return wrong("register", f"{url}/metadata {fault or f'answered {status}'}: look at RMS_REGISTER_FHIR_URL.")
-    try:
-        statement = msgspec.json.decode(body)
-        kind, version = statement["resourceType"], statement["fhirVersion"]
-    except (msgspec.DecodeError, RecursionError, TypeError, KeyError):
-        kind, version = None, None
-    if kind != "CapabilityStatement" or not str(version).startswith("4."):
-        return wrong("register", f"{url}/metadata is not the statement of a FHIR R4 server.")
-    return fine("register", f"{url} speaks FHIR {version}.")
-
-
-async def _get(url: str, *, signed: tuple[str, str] | None = None) -> tuple[int, bytes, str]:
-    """Status, body and what went wrong ("" for nothing). No redirect is followed: a key goes nowhere else."""
-    try:
-        async with (
-            asyncio.timeout(2 * _SECONDS),
-            httpx.AsyncClient(timeout=_SECONDS, follow_redirects=False, trust_env=False) as client,
-        ):
-            answer = await client.get(url, auth=signed)
-            return answer.status_code, answer.content, ""
-    except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as error:
-        return 0, b"", f"cannot be reached ({type(error).__name__})"
+    return [
+        await look_at_notify(settings.notify) if settings.notify else fine("GOV.UK Notify", _NOT_USED),
+        await look_at_twilio(settings.twilio) if settings.twilio else fine("Twilio", _NOT_USED),
+        await look_at_register(url) if url else fine("register", _NOT_USED),
+    ]

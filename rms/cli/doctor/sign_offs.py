@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 import asyncpg
 
-from rms.cli.doctor.finding import Finding, fine, wrong
+from rms.sync.finding import Finding, fine, wrong
 
 #: The latest version of each, with whether the organisation signed it off (in a live database for real people).
 _PROTOCOLS = """

@@ -151,7 +151,7 @@ def _sign_in(facts: Facts) -> Item:
 
 
 def _feeds(facts: Facts) -> Item:
-    where: dict[str, Any] = {"key": "feeds", "title": "Laboratory and register feeds"}
+    where: dict[str, Any] = {"key": "feeds", "title": "Laboratory and register feeds", "href": "/set-up/connections"}
     feeds = facts.system.feeds
     if not feeds:
         return Item(state=State.TO_DO, words=("No laboratory may send to us yet.",), **where)
@@ -169,7 +169,7 @@ def _feed_words(name: str, last_at: datetime | None, *, now: datetime) -> str:
 
 
 def _messages(facts: Facts) -> Item:
-    where: dict[str, Any] = {"key": "messages", "title": "Texts, emails and letters"}
+    where: dict[str, Any] = {"key": "messages", "title": "Texts, emails and letters", "href": "/set-up/connections"}
     if facts.system.sending != "on":
         return Item(state=State.WRONG, words=(f"No message goes out: {facts.system.sending_reason}",), **where)
     used = [

@@ -29,6 +29,7 @@ _PLACES: Final = (
     ("People and access", "/set-up/people", Permission.SET_UP_CODE_GIVE),
     ("Teams", "/set-up/teams", Permission.TEAM_MANAGE),
     ("Leave and cover", "/set-up/leave", Permission.LEAVE_MANAGE),
+    ("Connections", "/set-up/connections", Permission.SET_UP_VIEW),
     ("Import people from a file", "/set-up/import", Permission.IMPORT_STAGE),
     ("Protocols and questionnaires", "/set-up/protocols", Permission.PROTOCOL_VIEW),
 )

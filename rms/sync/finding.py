@@ -1,4 +1,4 @@
-"""What the doctor says of one thing."""
+"""What a look at one thing says: the doctor's, and that of the page of connections."""
 
 import msgspec
 
