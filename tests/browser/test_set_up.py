@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,8 @@ from rms.db.database import Database
 from rms.people.model import Role
 from rms.plans.moves import load_library
 from rms.questionnaires.moves.versions import load_questionnaires
+from rms.rehearsal.people import story_people
+from rms.rehearsal.register_files import csv_file
 from tests.cast import a_trust
 from tests.database import World
 from tests.pages.site import a_member
@@ -107,6 +110,8 @@ def test_people_teams_leave_and_the_checklist(page: Page) -> None:
     page.get_by_label("I saw them").check()
     page.get_by_role("button", name="Give a new code").click()
     look_over(page, "codes")
+    # A code is copied by hand: none of it may lie beyond the edge of its region.
+    assert page.evaluate("(r => r.scrollWidth - r.clientWidth)(document.querySelector('.rms-scroll'))") <= 0
     page.goto("/set-up/people")
     page.get_by_role("link", name="Dan Deputy", exact=True).click()
     page.get_by_role("link", name="They have left").click()
@@ -139,3 +144,28 @@ def test_what_a_clinician_signs(page: Page) -> None:
     look_over(page, "questionnaire")
     open_and_look(page, "/set-up/clinical-safety", "safety")
     open_and_look(page, "/set-up/people", "people-lead")
+
+
+def test_a_file_and_the_connections(page: Page) -> None:
+    be(page, "Lena Lead")
+    page.goto("/set-up/import")
+    page.get_by_role("button", name="Check the file").click()
+    look_over(page, "import-fault")
+    raw = csv_file(story_people(today=date(2026, 3, 1))) + b'"x",,\r\n'
+    page.locator("#file").set_input_files({"name": "register.csv", "mimeType": "text/csv", "buffer": raw})
+    page.get_by_role("button", name="Check the file").click()
+    look_over(page, "batch-review")
+    page.get_by_role("link", name="New (").click()
+    look_over(page, "batch-new")
+    page.get_by_role("button", name="Approve: add").click()
+    look_over(page, "batch-report")
+    be(page, "Some administrator")
+    page.goto("/set-up/connections/add")
+    page.get_by_label("Name for people").fill("Pathology")
+    page.get_by_role("button", name="Add it").click()
+    look_over(page, "peer-fault")
+    page.get_by_label("What it calls itself").fill("LAB")
+    page.get_by_role("button", name="Add it").click()
+    look_over(page, "connections")
+    page.get_by_role("button", name="Test Our listener").click()
+    look_over(page, "connections-tested")
