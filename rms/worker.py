@@ -28,7 +28,7 @@ from rms.messages.jobs import Outbox, ask_due, send_due
 from rms.messages.model import Channel
 from rms.messages.notify import NotifyGateway
 from rms.messages.twilio_sms import TwilioGateway
-from rms.plans.jobs import ask_after_pauses, make_months, sweep_late, sweep_reminders
+from rms.plans.jobs import ask_after_pauses, make_months, send_forms, sweep_late, sweep_reminders
 from rms.questionnaires.jobs import ask_due as ask_questionnaires
 from rms.questionnaires.jobs import expire_due
 from rms.questionnaires.links import QuestionnaireLinks
@@ -85,6 +85,7 @@ def timetable(database: Database, *, settings: Settings, outer: Outside, clock: 
         Duty(name="chase-reviews", every_seconds=tick, run=lambda: chase_reviews(database)),
         Duty(name="spread-deaths", every_seconds=tick, run=lambda: spread_deaths(database)),
         Duty(name="sweep-reminders", every_seconds=tick, run=lambda: sweep_reminders(database)),
+        Duty(name="send-forms", every_seconds=tick, run=lambda: send_forms(database)),
         Duty(name="ask-questionnaires", every_seconds=tick, run=lambda: ask_questionnaires(database)),
         Duty(name="sweep-late", every_seconds=tick, run=lambda: sweep_late(database)),
         Duty(name="ask-after-pauses", every_seconds=tick, run=lambda: ask_after_pauses(database)),

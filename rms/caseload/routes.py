@@ -13,6 +13,7 @@ from rms.caseload.messages import pages as messages
 from rms.caseload.notes import pages as notes
 from rms.caseload.particulars import pages as particulars
 from rms.caseload.people import pages as people
+from rms.caseload.requests import pages as requests
 from rms.caseload.review import pages as review
 from rms.caseload.set_up.routes import SET_UP_ROUTES
 from rms.caseload.sign_in import pages as sign_in
@@ -32,6 +33,7 @@ STAFF_ROUTES: Final[tuple[BaseRouteHandler, ...]] = (
     *people.ROUTES,
     *notes.ROUTES,
     *particulars.ROUTES,
+    *requests.ROUTES,
     *review.ROUTES,
     *letters.ROUTES,
     *starting.ROUTES,

@@ -30,7 +30,9 @@ class LetterFacts(msgspec.Struct, frozen=True, kw_only=True):
     `to` is the name and address, a line each. `test_name` reads within a sentence ("PSA blood test"); `result` too
     ("PSA was 0.06 µg/L"). `range` is the limit in words ("below 0.2 µg/L"). For a practice `person_name`, `born_on` and
     `plan_name` say whom it is about. `booked_by_hospital`: we send the appointment (scans), else the GP surgery does.
-    `nurse` is whom to ask for; `symptoms` read after "tell us if you have"; `limits` after "we act when a result is".
+    `place` is where
+    the test is done; `nurse` is whom to ask for; `symptoms` read after "tell us if you have"; `limits` after "we act when a
+    result is".
     """
 
     organisation_name: str
@@ -53,6 +55,7 @@ class LetterFacts(msgspec.Struct, frozen=True, kw_only=True):
     range: str | None = None
     link: str | None = None
     booked_by_hospital: bool = False
+    place: str | None = None
     nurse: str | None = None
     symptoms: tuple[str, ...] = ()
     limits: tuple[str, ...] = ()
@@ -66,7 +69,7 @@ class Letter(msgspec.Struct, frozen=True, kw_only=True):
     pdf: bytes
 
 
-VERSION = 2
+VERSION = 3
 """Raised with any change of wording in `templates/letters`, so that each stored letter says which it used."""
 
 

@@ -34,6 +34,7 @@ class Purpose(StrEnum):
     TEST_REMINDER_2 = "test_reminder_2"
     TEST_REMINDER_3 = "test_reminder_3"
     TEST_LATE = "test_late"
+    TEST_REQUEST = "test_request"
     REPEAT_TEST = "repeat_test"
     QUESTIONNAIRE_INVITE = "questionnaire_invite"
     QUESTIONNAIRE_REMINDER_1 = "questionnaire_reminder_1"

@@ -55,7 +55,7 @@ def letter_of(message: MessageOnFile, about: About, *, written_on: date) -> Lett
         next_test_name=message.facts.get("next_test_name"), taken_on=_day(message, "taken_on"),
         due_on=_day(message, "due_on"), result=message.facts.get("result"), range=message.facts.get("range"),
         link=about.link, booked_by_hospital=bool(message.facts.get("booked_by_hospital")),
-        nurse=message.facts.get("nurse"), symptoms=tuple(message.facts.get("symptoms") or ()),
+        place=message.facts.get("place"), nurse=message.facts.get("nurse"), symptoms=tuple(message.facts.get("symptoms") or ()),
         limits=tuple(message.facts.get("limits") or ()),
     )  # fmt: skip
     return render_letter(message.purpose, facts, written_on=written_on, large_print=about.large_print)

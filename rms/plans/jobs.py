@@ -25,7 +25,7 @@ from rms.plans.rows import LOOK_AGAIN, TEAM_STAGES
 from rms.plans.schedule.calendar import CHASE, CLOSE_WINDOW, REVIEW
 from rms.plans.schedule.words import day
 from rms.plans.store.plans import plan_on_file
-from rms.plans.sweep import ANY_REMINDER, NOT_REACHABLE, SWEEP_REMINDERS, TAKE_STAGES
+from rms.plans.sweep import ANY_REMINDER, FORMS_TO_SEND, NOT_REACHABLE, SWEEP_REMINDERS, TAKE_STAGES
 
 CHUNK = 5_000
 CHUNK_OF_ALERTS = 200
@@ -74,6 +74,16 @@ async def sweep_reminders(database: Database) -> int:
         moved += taken
         if taken == 0:
             return moved
+
+
+async def send_forms(database: Database) -> int:
+    """Queue the form for the test after each first reminder that went by text or email; returns how many.
+
+    In a letter the form is the second page. Without an address the form is held, and the team is asked.
+    """
+    async with database.transaction() as tx:
+        rows = await tx.fetch(FORMS_TO_SEND, tx.now, CHUNK)
+    return len(rows)
 
 
 async def _ask_to_phone(tx: Tx, row: dict[str, object]) -> None:

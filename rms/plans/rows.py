@@ -7,9 +7,9 @@ from collections.abc import Collection
 from datetime import date
 from typing import Any
 
-from rms.alerts.analytes import ANALYTES, Sort
 from rms.messages.model import TestWord
 from rms.plans.model import FIRST_ADDED, CalendarEntry, Course, Occurrence
+from rms.plans.places import default_place, is_blood
 from rms.plans.protocol.language import StepKind
 from rms.plans.schedule import EffectiveStep, calendar_of, current_and_next, occurrences
 from rms.plans.schedule.calendar import CHASE, CLOSE_WINDOW, LATE, REMIND, REVIEW
@@ -76,11 +76,11 @@ def stages_of(
     return entries or (CalendarEntry(act_on=today, stage=LOOK_AGAIN),)
 
 
-def facts_of(one: Occurrence, *, step: EffectiveStep) -> dict[str, Any]:
-    """What messages about an occurrence may say."""
+def facts_of(one: Occurrence, *, step: EffectiveStep, place: str | None = None) -> dict[str, Any]:
+    """What messages about an occurrence may say. `place` is where the person has it done; None: where the protocol says."""
     facts: dict[str, Any] = {"due_on": one.due_on.isoformat(), "test_name": step.step.title}
-    analyte = ANALYTES.get(step.step.analyte or "")
     if one.kind is StepKind.TEST:
-        blood = analyte is None or analyte.sort is Sort.BLOOD
-        facts |= {"test": TestWord.BLOOD_TEST if blood else TestWord.HOSPITAL_TEST, "booked_by_hospital": not blood}
+        blood = is_blood(step.step)
+        facts |= {"test": TestWord.BLOOD_TEST if blood else TestWord.HOSPITAL_TEST, "booked_by_hospital": not blood,
+                  "place": place or default_place(step.step)}  # fmt: skip
     return facts

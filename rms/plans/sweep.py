@@ -118,3 +118,22 @@ select act_on, stage, occurrence_id, organisation_id, plan_id, patient_id, team_
        latest_on, rescheduled
   from work order by patient_id, occurrence_id
 """
+
+#: $1 now, $2 how many. The form goes where the first reminder went by text or email, unless the hospital books the test.
+FORMS_TO_SEND = """
+insert into message (organisation_id, patient_id, team_id, plan_id, plan_revision, recipient, cause_kind, cause_id, purpose,
+                     channel, attempt, facts, not_before, not_after, queued_at)
+select m.organisation_id, m.patient_id, m.team_id, m.plan_id, m.plan_revision, 'person', 'occurrence', m.cause_id,
+       'test_request', 'letter', m.attempt, m.facts, m.not_before, m.not_after, $1::timestamptz
+  from message m
+  join occurrence o on o.organisation_id = m.organisation_id and o.id = m.cause_id and o.state = 'open'
+ where m.purpose = 'test_reminder_1' and m.channel <> 'letter' and m.queued_at > $1::timestamptz - interval '7 days'
+   and m.cause_kind = 'occurrence' and m.recipient = 'person' and m.state not in ('void', 'expired')
+   and m.not_after > $1::timestamptz and m.facts ? 'place' and not coalesce((m.facts->>'booked_by_hospital')::boolean, false)
+   and not exists (select from message f where f.organisation_id = m.organisation_id and f.cause_kind = m.cause_kind
+                      and f.cause_id = m.cause_id and f.purpose = 'test_request' and f.recipient = m.recipient
+                      and f.channel = 'letter' and f.attempt = m.attempt)
+ limit $2
+on conflict (organisation_id, cause_kind, cause_id, purpose, recipient, channel, attempt) do nothing
+returning id
+"""

@@ -155,3 +155,28 @@ class CalendarRow(Table, tablename="calendar"):
     organisation_id = SmallInt(null=False, default=None)
     occurrence_id = BigInt(null=False, default=None, primary_key=True)
     stage = Text(null=False, default=None)
+
+
+class StepPlaceRow(Table, tablename="step_place"):
+    """A row of step_place."""
+
+    id = BigSerial(null=False, primary_key=True)
+    organisation_id = SmallInt(null=False, default=None)
+    plan_id = BigInt(null=False, default=None)
+    step_key = Text(null=False, default=None)
+    place = Text(null=False, default=None)
+    set_at = Timestamptz(null=False, default=None)
+    set_by_staff_id = BigInt(null=False, default=None)
+
+
+class TestArrangementRow(Table, tablename="test_arrangement"):
+    """A row of test_arrangement."""
+
+    id = BigSerial(null=False, primary_key=True)
+    organisation_id = SmallInt(null=False, default=None)
+    occurrence_id = BigInt(null=False, default=None)
+    what = Text(null=False, default=None)
+    by_whom = Text(null=False, default=None)
+    on_date = Date(null=True, default=None)
+    at = Timestamptz(null=False, default=None)
+    noted_by_staff_id = BigInt(null=False, default=None)

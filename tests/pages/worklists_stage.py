@@ -14,6 +14,8 @@ WORKLIST_FIELDS = {
     "/helpline/{ref:uuid}/step": {"what": "note", "detail": "Asked the practice."},
     "/late/{ref:uuid}/contact": {"outcome": "no_answer"},
     "/late/{ref:uuid}/declined": {"note": "Has had enough."},
+    "/tests/{ref:uuid}/arrange": {"what": "requested", "by": "team"},
+    "/tests/{ref:uuid}/place": {"place": "hub"},
     "/people/{ref:uuid}/helpline": {"caller": "person", "reason": "test", "details": "Where?", "outcome": "answered"},
 }
 
@@ -41,7 +43,12 @@ async def worklist_refs(world: World, trust: Trust, *, plan: UUID) -> dict[str, 
     )  # fmt: skip
     await wait_again(world)
     [alert] = await world.as_owner("select ref from alert where id = $1", alert_id)
-    return {"late": step["ref"], "unmatched": alert["ref"], "helpline": await _call(world, trust, plan=plan)}
+    return {
+        "late": step["ref"],
+        "tests": step["ref"],
+        "unmatched": alert["ref"],
+        "helpline": await _call(world, trust, plan=plan),
+    }
 
 
 async def _call(world: World, trust: Trust, *, plan: UUID) -> UUID:

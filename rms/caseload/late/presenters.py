@@ -9,6 +9,7 @@ import msgspec
 from rms.caseload.identity import IdentityBar, identity_bar
 from rms.caseload.late.forms import WORDS, ContactOutcome
 from rms.caseload.late.store import Contact, LateLine, Step
+from rms.caseload.requests.store import BY
 from rms.caseload.worklist.ages import counted, day_words, when
 from rms.caseload.worklist.asked import Asked, query_of
 from rms.caseload.worklist.feed import feed_words
@@ -56,6 +57,8 @@ class LateRow(msgspec.Struct, frozen=True, kw_only=True):
     owner: OwnerCell
     last_contact: str
     last_contact_when: str
+    arranged: str
+    arrange: str | None
     next: str
     alert: str | None
 
@@ -126,9 +129,18 @@ def _row(one: LateLine, *, asked: Asked, asks: Asker, now: datetime) -> LateRow:
                          me=asks.staff_id),
         last_contact=one.last_contact or "None yet",
         last_contact_when=f"{one.last_contact_by}, {when(contacted_at, now=now)}" if contacted_at else "",
+        arranged=_arranged(one),
+        arrange=f"/tests/{one.ref}/arrange" if one.kind == "test" and asks.may(Permission.ALERT_OWN) else None,
         next=next_words(one, today=today),
         alert=f"/alerts/{one.alert_ref}" if one.alert_ref else None,
     )  # fmt: skip
+
+
+def _arranged(one: LateLine) -> str:
+    if one.arranged is None:
+        return "Nothing is arranged" if one.kind == "test" else ""
+    by = f" by {BY[one.arranged_by]}" if one.arranged_by else ""
+    return f"Booked for {day_in_words(one.booked_for)}{by}" if one.booked_for else f"Requested{by}"
 
 
 def next_words(one: LateLine, *, today: date) -> str:

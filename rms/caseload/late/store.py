@@ -29,6 +29,7 @@ select g.ref, g.kind, g.title, g.due_on, g.patient_id, g.total, t.name as team, 
        away.until_on as owner_away_until, away.covered_by, p.ref as person_ref, p.family_name, p.given_names, p.title as prefix,
        p.born_text, p.nhs_number, p.prefers, p.messages_stopped_at is not null as no_messages,
        told.detail as last_contact, told.at as last_contact_at, told.by_name as last_contact_by,
+       b.what as arranged, b.by_whom as arranged_by, b.on_date as booked_for,
        c.stage as next_stage, c.act_on as next_on, a.ref as alert_ref, a.snoozed_until
   from page g
   join team t on t.organisation_id = g.organisation_id and t.id = g.team_id
@@ -37,6 +38,9 @@ select g.ref, g.kind, g.title, g.due_on, g.patient_id, g.total, t.name as team, 
     select e.detail, e.at, e.by_name from occurrence_event e
      where e.organisation_id = g.organisation_id and e.occurrence_id = g.id and e.what = '{CONTACT}'
      order by e.id desc limit 1) told on true
+  left join lateral (
+    select r.what, r.by_whom, r.on_date from test_arrangement r
+     where r.organisation_id = g.organisation_id and r.occurrence_id = g.id order by r.id desc limit 1) b on true
   left join lateral (
     select c.stage, c.act_on from calendar c
      where c.organisation_id = g.organisation_id and c.occurrence_id = g.id order by c.act_on limit 1) c on true
@@ -83,6 +87,9 @@ class LateLine(msgspec.Struct, frozen=True, kw_only=True):
     last_contact: str | None
     last_contact_at: datetime | None
     last_contact_by: str | None
+    arranged: str | None
+    arranged_by: str | None
+    booked_for: date | None
     next_stage: str | None
     next_on: date | None
     alert_ref: UUID | None

@@ -41,6 +41,7 @@ from rms.caseload.people.store import (
     results_of,
 )
 from rms.caseload.people.store.finding import MOST_FOUND
+from rms.caseload.requests.store import arranged_in_plans
 from rms.db.database import Database
 from rms.people.access import asker, may_do
 from rms.people.permissions import Permission
@@ -134,6 +135,7 @@ async def _everything(look: Look, person: PersonOnFile) -> Everything:
         plans=plans,
         around=await plans_around(look, patient_id=person.id),
         dates=await dates_of(look, plan_ids=[plan.id for plan in plans]),
+        arranged=await arranged_in_plans(look, plan_ids=[plan.id for plan in plans]),
         cases=await cases_of(look.tx, **whose),
         treatments=await treatments_of(look.tx, **whose),
         alerts=await open_alerts_of(look, patient_id=person.id),

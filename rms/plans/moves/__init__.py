@@ -1,5 +1,6 @@
 """What can happen to protocols, plans and occurrences inside an open transaction."""
 
+from rms.plans.moves.arranging import arrange, set_place
 from rms.plans.moves.changing import add_repeat, override
 from rms.plans.moves.closing import close_occurrence, reopen_occurrence
 from rms.plans.moves.living import end, hold, pause, restore, resume, set_judge_on
@@ -10,6 +11,7 @@ from rms.plans.moves.writing import refresh
 
 __all__ = [
     "add_repeat",
+    "arrange",
     "close_occurrence",
     "end",
     "hold",
@@ -22,6 +24,7 @@ __all__ = [
     "restore",
     "resume",
     "set_judge_on",
+    "set_place",
     "sign_off",
     "start",
     "withdraw_repeat",

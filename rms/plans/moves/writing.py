@@ -6,6 +6,7 @@ asked twice it changes nothing. Afterwards every open occurrence of the plan has
 """
 
 from datetime import date, datetime
+from typing import Any
 
 import msgspec
 
@@ -57,6 +58,10 @@ async def _refresh_step(tx: Tx, writing: _Writing, *, step: EffectiveStep, store
             await _keep(tx, writing, step=step, one=one, row=row)
 
 
+def _facts(writing: _Writing, *, step: EffectiveStep, one: Occurrence) -> dict[str, Any]:
+    return facts_of(one, step=step, place=writing.plan.places.get(step.step.key))
+
+
 async def _insert(tx: Tx, writing: _Writing, *, step: EffectiveStep, one: Occurrence) -> None:
     plan, stages = writing.plan, stages_of(one, step=step, today=writing.today)
     occurrence_id: int = await tx.fetchval(
@@ -65,7 +70,7 @@ async def _insert(tx: Tx, writing: _Writing, *, step: EffectiveStep, one: Occurr
         " created_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, 'open', $18, $19)"
         " returning id",
         plan.organisation_id, plan.id, plan.patient_id, plan.team_id, one.step, one.number, one.kind, step.step.analyte,
-        step.step.questionnaire, one.title, step.channel, facts_of(one, step=step), one.earliest_on, one.due_on,
+        step.step.questionnaire, one.title, step.channel, _facts(writing, step=step, one=one), one.earliest_on, one.due_on,
         one.latest_on, [s.stage for s in stages], [s.act_on for s in stages], plan.revision, writing.now,
     )  # fmt: skip
     await put_on_calendar(tx, organisation_id=plan.organisation_id, occurrence_id=occurrence_id, stages=stages)
@@ -84,7 +89,7 @@ async def _begin_anew(
         " channel = $9, state = 'open', state_reason = null, closed_at = null, closed_by_kind = null, closed_by_id = null,"
         " done_on = null, rescheduled = rescheduled + 1, plan_revision = $10 where organisation_id = $1 and id = $2",
         plan.organisation_id, row.id, one.earliest_on, one.due_on, one.latest_on, [s.stage for s in stages],
-        [s.act_on for s in stages], facts_of(one, step=step), step.channel, plan.revision,
+        [s.act_on for s in stages], _facts(writing, step=step, one=one), step.channel, plan.revision,
     )  # fmt: skip
     await put_on_calendar(tx, organisation_id=plan.organisation_id, occurrence_id=row.id, stages=stages)
     await note(tx, organisation_id=plan.organisation_id, occurrence_id=row.id, what=MOVED, detail=one.reason,
@@ -93,7 +98,7 @@ async def _begin_anew(
 
 async def _keep(tx: Tx, writing: _Writing, *, step: EffectiveStep, one: Occurrence, row: OccurrenceOnFile) -> None:
     """The same date: what was reached stays reached and what was queued stays queued, whatever else changed."""
-    plan, facts = writing.plan, facts_of(one, step=step)
+    plan, facts = writing.plan, _facts(writing, step=step, one=one)
     same_window = (row.earliest_on, row.latest_on) == (one.earliest_on, one.latest_on)
     if not same_window or (row.channel, row.facts) != (step.channel, facts):
         await tx.execute(

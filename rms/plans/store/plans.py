@@ -21,7 +21,7 @@ NOT_ENDED = ("draft", "active", "paused", "suspended", "held", "in_transfer")
 
 
 class PlanOnFile(msgspec.Struct, frozen=True, kw_only=True):
-    """One plan with its protocol, its person's dates and the changes made for them."""
+    """One plan with its protocol, its person's dates and the changes made for them. `places`: where they have a step done."""
 
     id: int
     ref: UUID
@@ -39,6 +39,7 @@ class PlanOnFile(msgspec.Struct, frozen=True, kw_only=True):
     revision: int
     course: Course
     overrides: tuple[Override, ...]
+    places: Mapping[str, str] = {}
 
     @property
     def effective(self) -> EffectivePlan:
@@ -53,6 +54,9 @@ select p.*, v.digest, m.born_text,
        (select coalesce(jsonb_agg(jsonb_build_object('content', o.content, 'reason', o.reason, 'author', o.author_name,
           'made_at', o.made_at, 'review_on', o.review_on) order by o.id), '[]') from plan_override o
          where o.organisation_id = p.organisation_id and o.plan_id = p.id and o.withdrawn_at is null) as overrides,
+       (select coalesce(jsonb_object_agg(s.step_key, s.place), '{}') from (
+          select distinct on (s.step_key) s.step_key, s.place from step_place s
+           where s.organisation_id = p.organisation_id and s.plan_id = p.id order by s.step_key, s.id desc) s) as places,
        (select coalesce(jsonb_agg(jsonb_build_object('step', c.step_key, 'number', c.number, 'done_on', c.done_on)
           order by c.id), '[]') from occurrence c
          where c.organisation_id = p.organisation_id and c.plan_id = p.id and c.state = 'done') as done
@@ -75,7 +79,7 @@ async def _plan(tx: Tx, row: Mapping[str, Any]) -> PlanOnFile:
             started_on=london_date(started), born_on=latest_birthday(row["born_text"]),
             done=tuple(msgspec.convert(one, Done) for one in row["done"]),
         ),
-        overrides=tuple(_override(one) for one in row["overrides"]),
+        overrides=tuple(_override(one) for one in row["overrides"]), places=row["places"],
     )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from rms.messages.catalogue import load, read
 from rms.messages.letters import letter_purposes
 from rms.messages.model import Channel, Purpose
 
-GP = {Purpose.PLAN_STARTED_GP, Purpose.RESULT_IN_RANGE_GP}
+GP = {Purpose.PLAN_STARTED_GP, Purpose.RESULT_IN_RANGE_GP, Purpose.TEST_REQUEST}
 HEAD = "---\nkey: helpline.sms\nversion: 1\nchannel: sms\npurpose: helpline\n---\n"
 
 

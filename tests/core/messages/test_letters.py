@@ -106,6 +106,15 @@ def test_a_live_database_shows_no_list_that_nobody_signed() -> None:
     assert symptoms_for("nowhere", live=False) == symptoms_for(None, live=False) != symptoms_for("breast", live=False)
 
 
+@pytest.mark.parametrize("purpose", [Purpose.TEST_REQUEST, Purpose.TEST_REMINDER_1])
+def test_the_form_has_everything_a_laboratory_needs_and_says_who_acts(purpose: Purpose) -> None:
+    text = words(written(purpose, msgspec.structs.replace(FACTS, place="gp_practice")))
+    for expected in ("Request to the GP surgery", "PSA blood test", "NHS number", "999 000 0018", "2 January 1950",
+                     "We look at the result and act on it."):  # fmt: skip
+        assert expected in text, expected
+    assert "Blood form" in words(written(purpose, msgspec.structs.replace(FACTS, place="hub")))
+
+
 def test_a_fact_that_is_not_known_stops_the_letter() -> None:
     with pytest.raises(BadInput, match="needs result"):
         written(Purpose.RESULT_IN_RANGE_PERSON, msgspec.structs.replace(FACTS, result=None))

@@ -60,6 +60,7 @@ class Everything(msgspec.Struct, frozen=True, kw_only=True):
     plans: Sequence[PlanOnFile]
     around: Mapping[int, PlanAround]
     dates: Mapping[int, Sequence[OccurrenceOnFile]]
+    arranged: Mapping[int, str]
     cases: Sequence[Mapping[str, Any]]
     treatments: Sequence[Mapping[str, Any]]
     alerts: Sequence[OpenAlert]
@@ -121,7 +122,14 @@ def present_person(all_of_it: Everything, *, asks: Asker, today: date) -> Person
         alerts=tuple(map(_alert, all_of_it.alerts)),
         tests=present_tests(all_of_it.results, context=context),
         plans=tuple(
-            present_plan(plan, rows=all_of_it.dates[plan.id], around=all_of_it.around[plan.id], asks=asks, today=today)
+            present_plan(
+                plan,
+                rows=all_of_it.dates[plan.id],
+                around=all_of_it.around[plan.id],
+                asks=asks,
+                today=today,
+                arranged=all_of_it.arranged,
+            )
             for plan in sorted(all_of_it.plans, key=lambda plan: (plan.state == "ended", -plan.id))
         ),
         questionnaires=present_asked(all_of_it.questionnaires),

@@ -1,6 +1,6 @@
 """The plans of a person as strings: every date and why, every change made for them with its reason, author and review date."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 import msgspec
@@ -30,7 +30,10 @@ _CLOSED = {"missed": "Missed", "skipped": "Left out", "void": "Not asked for any
 
 
 class DateLine(msgspec.Struct, frozen=True, kw_only=True):
-    """One date of a plan: what, when, between which days it counts as in time, how it stands, and why then."""
+    """One date of a plan: what, when, between which days it counts as in time, how it stands, and why then.
+
+    `arrange` leads to where it is requested, booked and placed.
+    """
 
     title: str
     due: str
@@ -38,6 +41,7 @@ class DateLine(msgspec.Struct, frozen=True, kw_only=True):
     state: str
     is_late: bool
     why: str
+    arrange: str | None = None
 
 
 class ChangeLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,10 +86,16 @@ def stands(plan: PlanOnFile, *, rows: Sequence[OccurrenceOnFile], around: PlanAr
 
 
 def present_plan(
-    plan: PlanOnFile, *, rows: Sequence[OccurrenceOnFile], around: PlanAround, asks: Asker, today: date
+    plan: PlanOnFile,
+    *,
+    rows: Sequence[OccurrenceOnFile],
+    around: PlanAround,
+    asks: Asker,
+    today: date,
+    arranged: Mapping[int, str],
 ) -> PlanBlock:
     """One plan with everything that holds for this person."""
-    ahead, others = _dates(plan, rows, today=today)
+    ahead, others = _dates(plan, rows, today=today, arranged=arranged, asks=asks)
     reason = f": {plan.state_reason}" if plan.state_reason else ""
     until = f" until {day(plan.state_until)}" if plan.state_until else ""
     return PlanBlock(
@@ -122,13 +132,20 @@ def _change(plan: PlanOnFile, number: int, *, today: date) -> ChangeLine:
 
 
 def _dates(
-    plan: PlanOnFile, rows: Sequence[OccurrenceOnFile], *, today: date
+    plan: PlanOnFile, rows: Sequence[OccurrenceOnFile], *, today: date, arranged: Mapping[int, str], asks: Asker
 ) -> tuple[tuple[DateLine, ...], tuple[DateLine, ...]]:
     """The open rows, then everything else by day. What a plan that has ended would have asked for is left out."""
     known = {(row.step_key, row.number): row for row in rows}
     worked_out = preview(plan.protocol, course=plan.course, today=today, overrides=plan.overrides).lines
     why = {(line.occurrence.step, line.occurrence.number): line for line in worked_out}
-    ahead = tuple(_row(row, why.get((row.step_key, row.number)), today=today) for row in rows if row.state == "open")
+    may_arrange = plan.team_id in asks.team_ids and asks.may(Permission.ALERT_OWN)
+    ahead = tuple(
+        msgspec.structs.replace(
+            _row(row, why.get((row.step_key, row.number)), today=today, arranged=arranged.get(row.id, "")),
+            arrange=f"/tests/{row.ref}/arrange" if may_arrange and row.kind == "test" else None,
+        )
+        for row in rows if row.state == "open"
+    )  # fmt: skip
     past = [
         (row.due_on, _row(row, why.get((row.step_key, row.number)), today=today)) for row in rows if row.state != "open"
     ]
@@ -140,12 +157,13 @@ def _dates(
     return ahead, tuple(line for _, line in others)
 
 
-def _row(row: OccurrenceOnFile, line: PreviewLine | None, *, today: date) -> DateLine:
+def _row(row: OccurrenceOnFile, line: PreviewLine | None, *, today: date, arranged: str = "") -> DateLine:
     late = row.state == "open" and row.due_on < today
     if row.done_on is not None:
         state = f"Done {day(row.done_on)}"
     elif row.state == "open":
         state = "Late" if late else ("Can be done now" if row.earliest_on <= today else "Ahead")
+        state = f"{state}. {arranged}" if arranged else state
     else:
         reason = f": {row.state_reason}" if row.state_reason else ""
         state = f"{_CLOSED.get(row.state, in_words(row.state))}{reason}"
