@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 
 from rms.cli.command import Arguments, Command, Context, Exit
-from rms.cli.parser import port, seconds
+from rms.cli.parser import port, seconds, whole
 from rms.errors import BadInput, Refused, RmsError
 from rms.rehearsal.story.expected import Values, meanings
 
@@ -81,16 +81,17 @@ def story_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 async def run_demo(context: Context, arguments: Arguments) -> int:
-    """Bring a demo up: play the story once into its database, then stay up until told to stop."""
+    """Bring a demo up: fill its database with made-up people once, then stay up until told to stop."""
     from rms.rehearsal.demo import Demo
 
     home = _playground(arguments.home or context.settings.home / "demo")
     if arguments.fresh and home.exists():
         shutil.rmtree(home)
     try:
-        return await Demo(home, web_port=arguments.port or context.settings.web_port, say=context.say).run(
-            once=arguments.once
+        demo = Demo(
+            home, people=arguments.people, web_port=arguments.port or context.settings.web_port, say=context.say
         )
+        return await demo.run(once=arguments.once)
     except RmsError as error:
         context.say(str(error))
         return Exit.UNAVAILABLE
@@ -100,6 +101,13 @@ def demo_arguments(parser: argparse.ArgumentParser) -> None:
     """Where, on which port, anew, and whether to stay."""
     parser.add_argument("--home", type=Path, metavar="FOLDER", help="where the demo lives (default: demo in RMS_HOME)")
     parser.add_argument("--port", type=port, help="the port of the web server (default: RMS_WEB_PORT, 8000)")
+    parser.add_argument(
+        "--people",
+        type=whole(least=150, most=20_000),
+        metavar="N",
+        default=2_000,
+        help="how many people to make up when it is new (default: 2000)",
+    )
     parser.add_argument("--fresh", action="store_true", help="throw away an earlier demo first")
     parser.add_argument("--once", action="store_true", help="end after it is up, for checks")
 

@@ -5,23 +5,37 @@ from datetime import date, datetime, time
 
 import msgspec
 
-from rms.people.model import RegisterPerson
+from rms.people.model import Person, RegisterPerson, Sex
 from rms.sync.mllp import Framer, wrap
 
 
 class Sample(msgspec.Struct, frozen=True, kw_only=True):
-    """One reported PSA: when it was taken, what the laboratory wrote (`0.03`, `<0.1`), its own order number."""
+    """One reported value: when it was taken, what the laboratory wrote (`0.03`, `<0.1`), its own order number."""
 
     sampled_on: date
     value: str
     order: str
     unit: str = "ug/L"
     status: str = "F"
+    analyte: str = "psa"
+
+
+#: What a laboratory calls each analyte: the name of the order, the LOINC code, its text, the range it prints.
+CALLED = {
+    "psa": ("PSA^Prostate antigen", "83112-3", "Prostate specific antigen", "<4.0"),
+    "cea": ("CEA^Carcinoembryonic antigen", "2039-6", "Carcinoembryonic antigen", "<5.0"),
+}
+_SEX = {Sex.FEMALE: "F", Sex.MALE: "M"}
 
 
 def oru(who: RegisterPerson, sample: Sample, *, sent_at: datetime, facility: str, application: str = "LIMS") -> bytes:
-    """One ORU^R01 with one PSA (LOINC 83112-3)."""
-    person = who.person
+    """One ORU^R01 with one value about a person of the register."""
+    return oru_about(who.person, sample, sent_at=sent_at, facility=facility, application=application)
+
+
+def oru_about(person: Person, sample: Sample, *, sent_at: datetime, facility: str, application: str = "LIMS") -> bytes:
+    """One ORU^R01 with one value."""
+    order, code, text, usual = CALLED[sample.analyte]
     number = f"{person.nhs_number}^^^NHS^NH" if person.nhs_number else ""
     name = f"{person.name.family}^{'^'.join(person.name.given)}^^^{person.name.prefix or ''}"
     taken = datetime.combine(sample.sampled_on, time(8, 30)).strftime("%Y%m%d%H%M")
@@ -31,11 +45,11 @@ def oru(who: RegisterPerson, sample: Sample, *, sent_at: datetime, facility: str
     born = str(person.born_on).replace("-", "")
     segments = [
         f"MSH|^~\\&|{application}|{facility}|RMS|RMS|{sent_at:%Y%m%d%H%M%S}||ORU^R01|{control}|P|2.4|||AL|NE||UNICODE UTF-8",
-        f"PID|1||{number}||{name}||{born}|M",
+        f"PID|1||{number}||{name}||{born}|{_SEX.get(person.sex, 'U')}",
         "PV1|1|O",
         f"ORC|RE|{sample.order}|{sample.order}",
-        f"OBR|1|{sample.order}|{sample.order}|PSA^Prostate antigen|||{taken}|||||||||||||||{taken}|||{sample.status}",
-        f"OBX|1|{kind}|83112-3^Prostate specific antigen^LN||{value}|{sample.unit}|<4.0|N|||{sample.status}|||{taken}",
+        f"OBR|1|{sample.order}|{sample.order}|{order}|||{taken}|||||||||||||||{taken}|||{sample.status}",
+        f"OBX|1|{kind}|{code}^{text}^LN||{value}|{sample.unit}|{usual}|N|||{sample.status}|||{taken}",
     ]
     return ("\r".join(segments) + "\r").encode()
 

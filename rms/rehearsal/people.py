@@ -33,7 +33,7 @@ from rms.people.names import fold
 from rms.people.tumour_site import age_at, site_of_icd10
 
 HOSPITAL = "https://register.example.org/hospital-number"
-_MEN = [
+MEN = [
     "Arthur",
     "Bernard",
     "Cyril",
@@ -50,7 +50,7 @@ _MEN = [
     "Percy",
     "Ronald",
 ]
-_WOMEN = [
+WOMEN = [
     "Agnes",
     "Beryl",
     "Doreen",
@@ -67,7 +67,7 @@ _WOMEN = [
     "Rita",
     "Sheila",
 ]
-_FAMILIES = [
+FAMILIES = [
     "Ashdown",
     "Birtwistle",
     "Cawthorne",
@@ -195,8 +195,8 @@ def people(count: int, *, seed: int, today: date) -> Iterator[RegisterPerson]:
         treated_on = today - timedelta(days=random.randrange(60, 730))
         sex = course.sex or random.choice((Sex.FEMALE, Sex.MALE))
         name = PersonName(
-            family=random.choice(_FAMILIES),
-            given=tuple(random.sample(_WOMEN if sex is Sex.FEMALE else _MEN, k=random.choice((1, 1, 2)))),
+            family=random.choice(FAMILIES),
+            given=tuple(random.sample(WOMEN if sex is Sex.FEMALE else MEN, k=random.choice((1, 1, 2)))),
             prefix="Mrs" if sex is Sex.FEMALE else "Mr",
         )
         yield made_up(course, index=index, number=next(numbers), name=name, born_on=born_on, treated_on=treated_on)

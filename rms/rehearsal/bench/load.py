@@ -1,7 +1,6 @@
 """Puts a made-up population into an embedded database, by COPY, with every index live.
 
-The checks of foreign keys are left out while it loads, because the rows are ours from the first id to the last; a test
-asks the database afterwards whether each of them leads somewhere.
+`rms.rehearsal.bulk` does the copying; here stands what a benchmark's population is.
 """
 
 import asyncio
@@ -12,11 +11,11 @@ from datetime import date
 import asyncpg
 import msgspec
 
-from rms.clock import london_date
 from rms.errors import Refused
-from rms.plans.jobs import MONTHS_AHEAD
 from rms.plans.protocol import Protocol
-from rms.rehearsal.bench.population import CASELOAD, COLUMNS, MOST_PEOPLE, TEAMS, Ids, Place, Population
+from rms.rehearsal.bench.population import CASELOAD, MOST_PEOPLE, TEAMS, Place, Population
+from rms.rehearsal.bulk.copying import civil_today, copy_rows, count_on, first_ids, refuse_live
+from rms.rehearsal.bulk.rows import COLUMNS, Ids
 
 PROTOCOL = "prostate-after-prostatectomy"
 #: Made-up trusts are known by their names: nobody else calls a trust this.
@@ -46,13 +45,13 @@ async def load(url: str, *, people: int, say: Say) -> Loaded:
     began = time.monotonic()
     connection = await asyncpg.connect(url)
     try:
-        await _refuse_what_is_no_bench(connection)
+        await refuse_live(connection, trust=TRUST)
         await connection.execute("set session_replication_role = replica; set synchronous_commit = off")
-        today = london_date(await connection.fetchval("select clock_timestamp() + civil_offset from database_state"))
-        await connection.execute("select make_calendar_months($1, $2)", today.replace(day=1), MONTHS_AHEAD)
+        today = await civil_today(connection)
         population, places = await _population(connection, people=people, today=today)
         rows = await _copy_everybody(connection, population, people=people, say=say)
-        await _count_on(connection)
+        await count_on(connection, _COUNTED)
+        await connection.execute("reset session_replication_role")
         say("Collecting statistics.")
         await connection.execute("vacuum (analyze)")
         await connection.execute("checkpoint")
@@ -62,21 +61,14 @@ async def load(url: str, *, people: int, say: Say) -> Loaded:
                   seconds=round(time.monotonic() - began, 1))  # fmt: skip
 
 
-async def _refuse_what_is_no_bench(connection: asyncpg.Connection) -> None:
-    if await connection.fetchval("select mode from database_state") == "live":
-        raise Refused("This database is live. Made-up people go into a database of their own: name one with --home.")
-    if await connection.fetchval("select exists (select from organisation where name ^@ $1)", TRUST):
-        raise Refused("This database holds made-up people of a benchmark already. Name another with --home.")
-
-
 async def _population(connection: asyncpg.Connection, *, people: int, today: date) -> tuple[Population, list[Place]]:
     row = await connection.fetchrow(
         "select id, content::text from protocol_version where key = $1 order by version desc limit 1", PROTOCOL
     )
     protocol = msgspec.convert(msgspec.json.decode(row["content"]), Protocol, strict=False)
     places = await _places(connection, teams=max(1, -(-people // CASELOAD)))
-    first = {table: await connection.fetchval(f"select coalesce(max(id), 0) + 1 from {table}") for table in _COUNTED}
-    return Population(protocol=protocol, version_id=row["id"], places=places, ids=Ids(first), today=today), places
+    ids = Ids(await first_ids(connection, _COUNTED))
+    return Population(protocol=protocol, version_id=row["id"], places=places, ids=ids, today=today), places
 
 
 async def _places(connection: asyncpg.Connection, *, teams: int) -> list[Place]:
@@ -125,18 +117,7 @@ async def _copy_everybody(connection: asyncpg.Connection, population: Population
     for first in range(0, people, _CHUNK):
         after = min(first + _CHUNK, people)
         upcoming = asyncio.create_task(asyncio.to_thread(population.people, after, min(_CHUNK, people - after)))
-        for table, columns in COLUMNS.items():
-            await connection.copy_records_to_table(table, columns=columns, records=made[table])
-            copied += len(made[table])
+        copied += await copy_rows(connection, columns=COLUMNS, rows=made)
         say(f"{after:,} of {people:,} people.")
         made = await upcoming
     return copied
-
-
-async def _count_on(connection: asyncpg.Connection) -> None:
-    """Let the next ids follow ours."""
-    for table in _COUNTED:
-        await connection.execute(
-            f"select setval(pg_get_serial_sequence('{table}', 'id'), (select coalesce(max(id), 1) from {table}))"
-        )
-    await connection.execute("reset session_replication_role")

@@ -5,19 +5,21 @@ belong to nobody (`rms/rehearsal/people.py`).
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from functools import cache
 from random import Random
-from typing import Any, Final
 
 import msgspec
 
 from rms.people.model import PersonName
 from rms.people.names import search_key
+from rms.plans.model import Course, Occurrence
 from rms.plans.protocol import Protocol
-from rms.rehearsal.bench.calendar_rows import PlannedRow, planned_rows, started_on
+from rms.plans.protocol.language import StepKind
+from rms.rehearsal.bulk.planned import RETURNS_AFTER, PlannedRow, planned_rows
+from rms.rehearsal.bulk.rows import COLUMNS, Ids, Rows
 from rms.rehearsal.people import nhs_numbers
 from rms.results.model import ObservationStatus
 from rms.results.versions import STATUS_RANK
@@ -30,36 +32,8 @@ _FIRST_HALF = ("Ash", "Birt", "Caw", "Dun", "Ent", "Far", "Gled", "Heb", "Ib", "
 _SECOND_HALF = ("bourne", "by", "dale", "den", "field", "ford", "ham", "ley", "more", "thorne", "ton", "wick", "worth")
 _FIVE_YEARS = 5 * 365
 _HISTORY = 2
-
-Row = tuple[Any, ...]
-Rows = dict[str, list[Row]]
-
-#: The columns of each table, in the order in which rows may come in.
-COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
-    "patient": ("id", "organisation_id", "nhs_number", "family_name", "given_names", "name_key", "born_on", "born_text",
-                "sex", "interpreter_needed", "needs", "restricted", "flags", "gp_code", "gp_name", "prefers",
-                "created_by"),
-    "contact_point": ("organisation_id", "patient_id", "kind", "value", "source", "valid_from", "recorded_by"),
-    "register_case": ("id", "organisation_id", "patient_id", "source", "source_ref", "tumour_site", "icd10",
-                      "diagnosed_on", "diagnosed_text"),
-    "treatment": ("organisation_id", "patient_id", "case_id", "source", "source_ref", "kind", "intent", "started_on",
-                  "started_text"),
-    "plan": ("id", "organisation_id", "patient_id", "case_id", "team_id", "nurse_staff_id", "protocol_version_id",
-             "tumour_site", "state", "created_at", "created_by_staff_id", "started_at", "started_by_staff_id"),
-    "plan_anchor": ("organisation_id", "plan_id", "anchor", "on_date", "source"),
-    "occurrence": ("id", "organisation_id", "plan_id", "patient_id", "team_id", "step_key", "number", "kind", "analyte",
-                   "questionnaire_key", "title", "facts", "earliest_on", "due_on", "latest_on", "stages", "stages_on",
-                   "state", "state_reason", "closed_at", "closed_by_kind", "closed_by_id", "done_on", "plan_revision",
-                   "created_at"),
-    "calendar": ("act_on", "organisation_id", "occurrence_id", "stage"),
-    "result": ("id", "organisation_id", "patient_id", "source_key", "analyte", "code", "sample_at", "occurrence_id",
-               "plan_id", "team_id", "current_version_id", "review_state", "is_history", "filed_at"),
-    "result_version": ("id", "organisation_id", "result_id", "digest", "status", "status_rank", "reported_at",
-                       "value_text", "number", "comparator", "unit_sent", "unit", "received_at"),
-    "alert": ("id", "organisation_id", "patient_id", "plan_id", "team_id", "kind", "subject_kind", "subject_id",
-              "rule_key", "episode", "sentence", "opened_at", "respond_by", "next_escalation_at"),
-    "alert_cause": ("organisation_id", "alert_id", "cause_kind", "cause_id", "sentence", "added_at"),
-}  # fmt: skip
+#: Nobody was followed here for longer than this; what lies before came as history.
+HERE_FOR = timedelta(days=180)
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,19 +42,6 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     organisation_id: int
     team_id: int
     nurse_id: int
-
-
-class Ids:
-    """The next id of each table."""
-
-    def __init__(self, first: Mapping[str, int]) -> None:
-        self._next = dict(first)
-
-    def take(self, table: str) -> int:
-        """Use one up."""
-        number = self._next[table]
-        self._next[table] = number + 1
-        return number
 
 
 class Population:
@@ -93,7 +54,7 @@ class Population:
         self._today = today
         self._random = Random(len(places))  # noqa: S311 - made-up people, not secrets
         self._numbers = nhs_numbers()
-        self._planned = cache(lambda day, back: planned_rows(protocol, operated_on=day, today=today, comes_back=back))
+        self._planned = cache(lambda day, back: _plan_of(protocol, operated_on=day, today=today, comes_back=back))
 
     def people(self, first: int, count: int) -> Rows:
         """The rows of `count` people, by table; `first` counts the people made before."""
@@ -188,6 +149,22 @@ class Population:
              sentence, opened_at, opened_at + timedelta(days=3), _at(self._today + timedelta(days=400)))
         )  # fmt: skip
         rows["alert_cause"].append((place.organisation_id, alert_id, "bench", plan_id, sentence, opened_at))
+
+
+def started_on(operated_on: date, *, today: date) -> date:
+    """When the plan began here: a month after the operation, or when the caseload was taken over."""
+    return max(operated_on + timedelta(days=30), today - HERE_FOR)
+
+
+def _plan_of(protocol: Protocol, *, operated_on: date, today: date, comes_back: bool) -> tuple[PlannedRow, ...]:
+    """Every row of a plan. `comes_back`: the last test was taken; else it is late, as one in eight is."""
+
+    def done_on(one: Occurrence) -> date | None:
+        is_back = one.kind is StepKind.TEST and (comes_back or one.latest_on < today)
+        return one.due_on + RETURNS_AFTER if is_back else None
+
+    course = Course(anchors={"surgery": operated_on}, started_on=started_on(operated_on, today=today))
+    return planned_rows(protocol, course=course, today=today, done_on=done_on)
 
 
 def _at(on: date) -> datetime:

@@ -36,8 +36,9 @@ union all select 'deaths to spread', count(*) from death d join patient p on p.n
 class Clockwork:
     """Moves the civil clock of a demo database and waits for quiet."""
 
-    def __init__(self, eyes: Eyes, *, patience_seconds: float = 60.0) -> None:
+    def __init__(self, eyes: Eyes, *, patience_seconds: float = 60.0, look_every_seconds: float = 0.03) -> None:
         self._eyes = eyes
+        self._look_every = look_every_seconds
         self._patience = patience_seconds
 
     async def now(self) -> datetime:
@@ -81,4 +82,4 @@ class Clockwork:
             if monotonic() > until:
                 what = ", ".join(f"{count} {name}" for name, count in left.items())
                 raise Unavailable(f"The worker did not finish what was due within {self._patience:.0f} s: {what}.")
-            await asyncio.sleep(0.03)
+            await asyncio.sleep(self._look_every)

@@ -169,6 +169,15 @@ class Stage:
         wait_for(lambda: httpx.get(f"{self.base_url}/health", timeout=2).status_code == 200, what="The web server")
         wait_for(self._listener_answers, what="The listener")
 
+    def pace(self, *, tick: float) -> None:
+        """Let the worker look at another pace from now on."""
+        number = next(number for number, process in enumerate(self.processes) if process.name == "worker")
+        self.processes[number].stop()
+        worker = Process("worker", module="rms.cli", arguments=("worker", "--tick", str(tick), "--die-with-parent"),
+                         environ=self.environ(), log=self.logs / "worker.log", announces=False)  # fmt: skip
+        worker.start()
+        self.processes[number] = worker
+
     def _listener_answers(self) -> bool:
         with socket.create_connection(("127.0.0.1", self.ports.mllp), timeout=1):
             return True

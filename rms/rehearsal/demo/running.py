@@ -1,4 +1,4 @@
-"""The demo: a home with made-up people in which the story was played once, and every process up until Ctrl-C."""
+"""The demo's home: filled once with made-up people, then every process up until Ctrl-C."""
 
 import asyncio
 import signal
@@ -9,19 +9,20 @@ from pathlib import Path
 import msgspec
 
 from rms.errors import Unavailable
-from rms.rehearsal.story.expected import Values
-from rms.rehearsal.story.look import Difference
 from rms.rehearsal.story.stage import Ports, Stage, free_ports
 
-_PLAYED = "played"
+_FILLED = "filled"
 _PORTS = "ports.json"
+#: Seconds between two looks of the worker: while it is filled, and afterwards.
+_QUICK, _TICK = 0.25, 1.0
 
 
 class Demo:
     """One demo in its home. The second start finds everything there and only brings the processes up."""
 
-    def __init__(self, home: Path, *, web_port: int, say: Callable[[str], None]) -> None:
+    def __init__(self, home: Path, *, people: int, web_port: int, say: Callable[[str], None]) -> None:
         self._home = home
+        self._people = people
         self._web_port = web_port
         self._say = say
 
@@ -29,19 +30,19 @@ class Demo:
         """Bring it up, play when it is new, stay until told to stop; 0 when nothing differed."""
         if _is_taken(self._web_port):
             raise Unavailable(f"Port {self._web_port} is taken. Say another one with --port, or set RMS_WEB_PORT.")
-        is_new = not (self._home / _PLAYED).exists()
+        is_new = not (self._home / _FILLED).exists()
         stage = Stage(self._home, ports=self._ports(is_new))
         stop = asyncio.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
         self._say("Starting the database and the processes.")
         try:
-            await asyncio.to_thread(stage.open, fresh=is_new, tick=0.1 if is_new else 1.0)
+            await asyncio.to_thread(stage.open, fresh=is_new, tick=_QUICK if is_new else _TICK)
             if is_new:
                 self._keep_ports(stage.ports)
-                if not await self._play(stage, stop):
+                if not await self._fill(stage, stop):
                     return 1
-                (self._home / _PLAYED).touch()
+                (self._home / _FILLED).touch()
             self._tell(stage)
             if not once:
                 await stop.wait()
@@ -50,29 +51,24 @@ class Demo:
             await asyncio.to_thread(stage.close)
         return 0
 
-    async def _play(self, stage: Stage, stop: asyncio.Event) -> bool:
-        self._say(
-            "Playing the story of one man once, so that there is something to look at; this takes about a minute."
-        )
-        from rms.rehearsal.story.scenes import Story  # loads half of RMS, which a second start has no use for
+    async def _fill(self, stage: Stage, stop: asyncio.Event) -> bool:
+        """Load the trusts and play the last weeks; False when told to stop meanwhile."""
+        from rms.rehearsal.demo.filling import fill_stage  # loads half of RMS, which a second start has no use for
 
-        playing = asyncio.create_task(Story(stage, Values()).play())
+        filling = asyncio.create_task(fill_stage(stage, people=self._people, say=self._say))
         waiting = asyncio.create_task(stop.wait())
-        done, _ = await asyncio.wait({playing, waiting}, return_when=asyncio.FIRST_COMPLETED)
-        if playing not in done:
-            playing.cancel()
+        done, _ = await asyncio.wait({filling, waiting}, return_when=asyncio.FIRST_COMPLETED)
+        if filling not in done:
+            filling.cancel()
             return False
         waiting.cancel()
-        try:
-            playing.result()
-        except Difference as difference:
-            self._say(f"The story differs from what the outside saw: {difference}")
-            return False
+        filling.result()
+        await asyncio.to_thread(stage.pace, tick=_TICK)
         return True
 
     def _tell(self, stage: Stage) -> None:
         self._say(f"RMS is up: {stage.base_url}")
-        self._say("  Staff sign in there as one of the made-up people on the page.")
+        self._say(f"  Choose whom to be, and see what was sent to people: {stage.base_url}/demo")
         self._say(f"  A laboratory may send HL7 v2 over MLLP to 127.0.0.1:{stage.ports.mllp}.")
         self._say(
             f"  What was sent to people lies in {stage.notify_log}, what the register was told in {stage.register_log}."
