@@ -68,7 +68,7 @@ class Demo:
 
     def _tell(self, stage: Stage) -> None:
         self._say(f"RMS is up: {stage.base_url}")
-        self._say(f"  Choose whom to be, and see what was sent to people: {stage.base_url}/demo")
+        self._say("  Staff sign in there as one of the made-up people on the page.")
         self._say(f"  A laboratory may send HL7 v2 over MLLP to 127.0.0.1:{stage.ports.mllp}.")
         self._say(
             f"  What was sent to people lies in {stage.notify_log}, what the register was told in {stage.register_log}."
