@@ -55,11 +55,11 @@ async def feeds_below(request: Request[Any, Any, Any], database: Database) -> No
 
 @asynccontextmanager
 async def looking(
-    request: Request[Any, Any, Any], database: Database, *, feeds_too: bool = True
+    request: Request[Any, Any, Any], database: Database, *, feeds_too: bool = True, planned_once: bool = False
 ) -> AsyncIterator[Look]:
-    """Open a transaction in which somebody looks; see the top of this file."""
+    """Open a transaction in which somebody looks; see the top of this file. `planned_once` as in `Database.transaction`."""
     asks = asker(request)
-    async with database.transaction(organisation_id=asks.organisation_id) as tx:
+    async with database.transaction(organisation_id=asks.organisation_id, planned_once=planned_once) as tx:
         look = Look(tx, asks=asks)
         if feeds_too:
             say_below(request, words=feed_words(await feeds(tx), now=tx.now))

@@ -6,6 +6,7 @@ from litestar.handlers import BaseRouteHandler
 
 from rms.caseload.alerts import pages as alerts
 from rms.caseload.alerts import waiting_pages as waiting_alerts
+from rms.caseload.changing import pages as changing
 from rms.caseload.helpline import pages as helpline
 from rms.caseload.late import pages as late
 from rms.caseload.letters import pages as letters
@@ -32,6 +33,7 @@ STAFF_ROUTES: Final[tuple[BaseRouteHandler, ...]] = (
     *unmatched.ROUTES,
     *people.ROUTES,
     *notes.ROUTES,
+    *changing.ROUTES,
     *particulars.ROUTES,
     *requests.ROUTES,
     *review.ROUTES,

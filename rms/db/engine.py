@@ -60,6 +60,13 @@ class Tx(PostgresTransaction):
             raise MisusedTransactionError("This work needs a transaction with an organisation.")
         return self.organisation_id
 
+    async def enter(self, organisation_id: int) -> None:
+        """Go on in an organisation's scope: for one who learns only here whose the work is. Once, and never back."""
+        if self.organisation_id is not None:
+            raise MisusedTransactionError("This transaction has an organisation already.")
+        await self.execute("select set_config('app.organisation_id', $1, true)", str(organisation_id))
+        self.organisation_id = organisation_id
+
     async def fetch(self, sql: str, *args: Any) -> list[asyncpg.Record]:
         """All rows of a query."""
         return await self.connection.fetch(sql, *args)

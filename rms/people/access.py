@@ -12,6 +12,7 @@ from litestar import Request
 
 from rms.audit.model import Actor, ActorKind
 from rms.db.database import Database
+from rms.db.engine import Tx
 from rms.people.model import Role
 from rms.people.permissions import Permission, Relation, may
 from rms.people.sign_in.sessions import Session, SessionKind, find_session
@@ -102,20 +103,29 @@ async def _session_behind(connection: Connection) -> Session | None:
     token = cookie_value(connection)
     if token is None:
         return None
-    async with _database(connection).transaction() as tx:
-        session = await find_session(tx, token=token)
-        if session is None or session.kind not in (SessionKind.STAFF, SessionKind.HALF_WAY):
-            return None
-        # The database refuses to open such a session outside a demo; this is the second wall.
-        without = session.kind is SessionKind.STAFF and session.second_factor_at is None
-        return None if without and tx.live else session
+    async with _database(connection).transaction(planned_once=True) as tx:
+        return await _valid_session(tx, token=token)
+
+
+async def _valid_session(tx: Tx, *, token: str) -> Session | None:
+    session = await find_session(tx, token=token)
+    if session is None or session.kind not in (SessionKind.STAFF, SessionKind.HALF_WAY):
+        return None
+    # The database refuses to open such a session outside a demo; this is the second wall.
+    without = session.kind is SessionKind.STAFF and session.second_factor_at is None
+    return None if without and tx.live else session
 
 
 async def _asker_behind(connection: Connection) -> Asker | None:
-    session = await _session_behind(connection)
-    if session is None or session.kind is not SessionKind.STAFF:
+    """Who asks, as they are now: the session and then, in its organisation, the member of staff; one transaction."""
+    token = cookie_value(connection)
+    if token is None:
         return None
-    async with _database(connection).transaction(organisation_id=session.organisation_id) as tx:
+    async with _database(connection).transaction(planned_once=True) as tx:
+        session = await _valid_session(tx, token=token)
+        if session is None or session.kind is not SessionKind.STAFF:
+            return None
+        await tx.enter(session.organisation_id)
         staff = await staff_on_duty(
             tx, organisation_id=session.organisation_id, staff_id=session.subject_id, today=tx.today
         )

@@ -95,7 +95,7 @@ async def _alerts_page(
     typed: Submitted = NOTHING_TYPED,
     errors: FieldErrors = NO_ERRORS,
 ) -> Response[Any]:
-    async with looking(request, database, feeds_too=False) as look:
+    async with looking(request, database, feeds_too=False, planned_once=True) as look:
         around = await surroundings(look)
         asked = known_here(asked, around)
         alerts = await waiting_alerts(look, scope_of(look, asked, around), asked)

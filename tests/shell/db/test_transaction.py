@@ -129,3 +129,21 @@ async def test_a_cancelled_unit_leaves_a_clean_pool(world: World) -> None:
 async def test_a_server_that_is_not_there_is_said_in_words(tmp_path: object) -> None:
     with pytest.raises(DatabaseAway, match="cannot be reached"):
         await Database(f"postgresql://rms_web@/rms?host={tmp_path}", name="nowhere").open()
+
+
+async def test_a_transaction_enters_an_organisation_once_and_sees_its_rows_only(world: World) -> None:
+    await world.as_owner(
+        "insert into organisation (id, code, name, phone) values (901, 'XA', 'A', '1'), (902, 'XB', 'B', '1')"
+    )
+    await world.as_owner(
+        "insert into team (organisation_id, key, name, phone) values (901, 'a', 'A', '1'), (902, 'b', 'B', '1')"
+    )
+    async with world.web.transaction() as tx:
+        assert await tx.fetch("select from team") == []
+        await tx.enter(901)
+        assert tx.organisation == 901
+        assert [row["key"] for row in await tx.fetch("select key from team")] == ["a"]
+        with pytest.raises(MisusedTransactionError, match="an organisation already"):
+            await tx.enter(902)
+    async with world.web.transaction() as tx:
+        assert await tx.fetch("select from team") == []

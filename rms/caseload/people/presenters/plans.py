@@ -184,6 +184,8 @@ def _actions(plan: PlanOnFile, *, asks: Asker) -> tuple[PlanAction, ...]:
     if plan.team_id not in asks.team_ids:
         return ()
     found = []
+    if plan.state != "ended" and asks.may(Permission.PLAN_CHANGE):
+        found.append(PlanAction(text="Change this plan", href=f"/plans/{plan.ref}/change"))
     if plan.state in ("active", "paused") and asks.may(Permission.PLAN_PAUSE):
         text = "Pause this plan" if plan.state == "active" else "Pause it for longer"
         found.append(PlanAction(text=text, href=f"/plans/{plan.ref}/pause"))
