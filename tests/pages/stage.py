@@ -106,6 +106,7 @@ class Stage:
         person = await self.world.as_owner("select ref from patient where id = $1", man.patient_id)
         plan = await self.world.as_owner("select ref from plan where patient_id = $1", man.patient_id)
         self.refs = {"alerts": alert[0]["ref"], "people": person[0]["ref"], "letters": message[0]["ref"],
+                     "messages": message[0]["ref"],
                      "plans": plan[0]["ref"], "results": await self._result(man.patient_id)}  # fmt: skip
         self.refs["starting"] = (await waiting(self.world, self.trust, serial=300, family="Waiting")).ref
         nurse = self.staff[Role.NURSE_SPECIALIST, "own_team"][1]

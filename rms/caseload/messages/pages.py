@@ -7,6 +7,7 @@ from litestar.di import NamedDependency
 from litestar.handlers import BaseRouteHandler
 
 from rms.caseload.looking import looking
+from rms.caseload.messages import one_pages
 from rms.caseload.messages.presenters import KIND_CHOICES, PATH, present_messages
 from rms.caseload.messages.store import message_lines
 from rms.caseload.worklist.asked import read_asked
@@ -36,4 +37,4 @@ async def show_messages(request: Request[Any, Any, Any], database: NamedDependen
     return html(request, template="caseload/messages.html", page=page, title=title, frame=frame)
 
 
-ROUTES: Final[tuple[BaseRouteHandler, ...]] = (show_messages,)
+ROUTES: Final[tuple[BaseRouteHandler, ...]] = (show_messages, *one_pages.ROUTES)

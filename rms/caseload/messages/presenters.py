@@ -45,8 +45,9 @@ _EMPTY: Final = {
 
 
 class MessageRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One message. `fix` leads to the person, where the way to reach them is mended; `alert` to its alert."""
+    """One message. `href` leads to what it says and to sending it again; `alert` to its alert."""
 
+    href: str
     person: PersonCell
     what: str
     to: str
@@ -85,6 +86,7 @@ def present_messages(
 def _row(one: MessageLine, *, part: Part, now: datetime) -> MessageRow:
     leaves = part is Part.WAITING and one.state == "queued" and one.not_before > now
     return MessageRow(
+        href=f"{PATH}/{one.ref}",
         person=person_cell(one, today=london_date(now)), what=purpose_words(one.purpose),
         to=RECIPIENTS.get(one.recipient) or in_words(one.recipient), how=CHANNELS.get(one.channel) or in_words(one.channel),
         state=message_state(one.state, reason=one.state_reason, channel=one.channel, is_printed=one.is_printed),

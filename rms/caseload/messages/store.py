@@ -46,7 +46,7 @@ _OTHERS: Final = """
 _LIST: Final = """
 with page as materialized (
   select m.*, l.nurse_staff_id, count(*) over () as total {which} and m.queued_at <= $6 order by {order} limit $7 offset $8)
-select m.purpose, m.recipient, m.channel, m.state, m.state_reason, m.queued_at, m.not_before, m.patient_id, m.total,
+select m.ref, m.purpose, m.recipient, m.channel, m.state, m.state_reason, m.queued_at, m.not_before, m.patient_id, m.total,
        t.name as team, s.display_name as nurse, g.printed_at is not null as is_printed, a.ref as alert_ref,
        p.ref as person_ref, p.family_name, p.given_names, p.title, p.born_text, p.nhs_number
   from page m
@@ -67,6 +67,7 @@ _STOPPED: Final = _LIST.format(which=STOPPED, order="m.queued_at, m.id")
 class MessageLine(msgspec.Struct, frozen=True, kw_only=True):
     """One message. `alert_ref` is the alert that says that it stopped."""
 
+    ref: UUID
     purpose: str
     recipient: str
     channel: str

@@ -122,6 +122,7 @@ VERBS: Final = {
     "contact.said": "Contact detail: who said so",
     "contact.dead": "Contact detail does not work",
     "messages.stop": "Messages stopped",
+    "message.resend": "Message sent again",
     "person.needs": "Language and needs",
     "person.helper": "Somebody who helps them",
     "person.helper_gone": "Nobody helps them any more",

@@ -133,7 +133,7 @@ async def test_a_server_that_is_not_there_is_said_in_words(tmp_path: object) -> 
 
 async def test_a_transaction_enters_an_organisation_once_and_sees_its_rows_only(world: World) -> None:
     await world.as_owner(
-        "insert into organisation (id, code, name, phone) values (901, 'XA', 'A', '1'), (902, 'XB', 'B', '1')"
+        "insert into organisation (id, code, name, phone) values (901, 'RX1', 'A', '1'), (902, 'RX2', 'B', '1')"
     )
     await world.as_owner(
         "insert into team (organisation_id, key, name, phone) values (901, 'a', 'A', '1'), (902, 'b', 'B', '1')"

@@ -12,6 +12,7 @@ from rms.caseload.words import in_words, moment
 class MessageLine(msgspec.Struct, frozen=True, kw_only=True):
     """One message. `at`: when it settled, left, or may leave at the earliest."""
 
+    href: str
     what: str
     to: str
     how: str
@@ -34,7 +35,7 @@ def _line(one: SentMessage) -> MessageLine:
     else:
         at = moment(one.printed_at or one.settled_at or one.accepted_at or one.queued_at)
     return MessageLine(
-        what=purpose_words(one.purpose), to=RECIPIENTS.get(one.recipient, in_words(one.recipient)),
+        href=f"/messages/{one.ref}", what=purpose_words(one.purpose), to=RECIPIENTS.get(one.recipient, in_words(one.recipient)),
         how=CHANNELS.get(one.channel, in_words(one.channel)), at=at, state=state,
         needs_look=one.state in ("failed", "held", "expired", "unknown"),
     )  # fmt: skip

@@ -1,0 +1,79 @@
+"""One message in full, with whom it is about, in the scope of the one who asks."""
+
+from typing import Final
+from uuid import UUID
+
+import msgspec
+
+from rms.caseload.looking import Look
+from rms.caseload.people.store import SentMessage
+from rms.db.engine import Tx
+from rms.errors import NotFound
+from rms.messages.model import Recipient
+from rms.messages.store import COLUMNS, MessageOnFile, message_from
+from rms.messages.wording import About
+from rms.people.access import Asker
+from rms.people.store import Contact, contacts_in_force, organisation, person, team
+
+_BEHIND: Final = f"select {COLUMNS} from message where organisation_id = $2 and team_id = any($1) and ref = $3"
+_SENT: Final = """
+select m.ref, m.purpose, m.recipient, m.channel, m.state, m.state_reason, m.not_before, m.queued_at, m.accepted_at,
+       m.settled_at, l.printed_at, l.printed_by, m.cause_id
+  from message m left join letter l on l.organisation_id = m.organisation_id and l.message_id = m.id
+ where m.organisation_id = $1 and m.id = $2
+"""
+_ALERT: Final = """
+select a.ref from alert a join alert_cause c on c.organisation_id = a.organisation_id and c.alert_id = a.id
+ where a.organisation_id = $1 and a.patient_id = $2 and a.rule_key = 'message' and a.state <> 'closed' and c.cause_id = $3
+   and c.cause_kind like 'message:%' order by a.id limit 1
+"""
+_AGAIN: Final = """
+select ref from message where organisation_id = $1 and patient_id = $2 and cause_kind = $3 and cause_id = $4 and purpose = $5
+   and recipient = $6 and id > $7 and state <> 'void' order by id limit 1
+"""
+
+
+class OneMessage(msgspec.Struct, frozen=True, kw_only=True):
+    """A message, what became of it, whom it is about and how they can be reached. `again`: it was sent again as this one."""
+
+    message: MessageOnFile
+    sent: SentMessage
+    about: About
+    contacts: tuple[Contact, ...]
+    alert: UUID | None
+    again: UUID | None
+
+
+async def message_behind(tx: Tx, *, asks: Asker, ref: UUID) -> MessageOnFile:
+    """The message an address leads to; NotFound when it is none of the asker's teams."""
+    row = await tx.fetchrow(_BEHIND, list(asks.team_ids), asks.organisation_id, ref)
+    if row is None or row["recipient"] == "staff":
+        raise NotFound("There is no such message.")
+    return message_from(row)
+
+
+async def sent_again(tx: Tx, message: MessageOnFile) -> UUID | None:
+    """The later message with the same reason, when there is one that counts."""
+    found: UUID | None = await tx.fetchval(
+        _AGAIN, message.organisation_id, message.patient_id, message.cause_kind, message.cause_id, message.purpose,
+        message.recipient, message.id,
+    )  # fmt: skip
+    return found
+
+
+async def one_message(look: Look, *, ref: UUID) -> OneMessage:
+    """All that the page of one message shows."""
+    tx, message = look.tx, await message_behind(look.tx, asks=look.asks, ref=ref)
+    org, patient_id = message.organisation_id, message.patient_id
+    row = await tx.fetchrow(_SENT, org, message.id)
+    assert row is not None
+    contacts = await contacts_in_force(tx, organisation_id=org, patient_id=patient_id)
+    about = About(
+        person=await person(tx, organisation_id=org, patient_id=patient_id), organisation=await organisation(tx, org),
+        team=await team(tx, organisation_id=org, team_id=message.team_id), address=None, link=None,
+    )  # fmt: skip
+    return OneMessage(
+        message=message, sent=SentMessage(**dict(row)), about=about,
+        contacts=tuple(contacts) if message.recipient is Recipient.PERSON else (),
+        alert=await tx.fetchval(_ALERT, org, patient_id, message.id), again=await sent_again(tx, message),
+    )  # fmt: skip

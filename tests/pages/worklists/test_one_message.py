@@ -1,0 +1,92 @@
+"""One message: word for word what it says, and sent again by another way, once, by a named person."""
+
+from uuid import UUID
+
+import httpx
+import pytest
+
+from tests.cast import Trust, a_person, a_trust, on_file
+from tests.database import World
+from tests.followed import the
+from tests.pages.site import Site
+from tests.worklists import nurse, other_team, stopped_message
+
+
+@pytest.fixture
+async def trust(world: World) -> Trust:
+    return await a_trust(world)
+
+
+@pytest.fixture
+async def patient_id(world: World, trust: Trust) -> int:
+    return await on_file(world, trust, a_person(7))
+
+
+@pytest.fixture
+async def here(world: World, trust: Trust, patient_id: int) -> str:
+    message_id = await stopped_message(world, trust, patient_id, reason="The provider reported 'permanent-failure'.")
+    await world.as_owner("update message set facts = $2 where id = $1", message_id,
+                         {"test": "blood test", "due_on": "2027-05-02"})  # fmt: skip
+    ref: UUID = await the(world, "select ref from message where id = $1", message_id)
+    return f"/messages/{ref}"
+
+
+@pytest.fixture
+async def browser(site: Site, trust: Trust) -> httpx.AsyncClient:
+    return await nurse(site, trust)
+
+
+async def test_it_says_word_for_word_what_was_sent_and_why_it_did_not_arrive(browser, here):
+    listed = (await browser.get("/messages")).text
+    assert f'href="{here}"' in listed
+    page = (await browser.get(here)).text
+    assert "Not delivered: the number or address does not work" in page
+    assert "North Hospital" in page.split("What it says")[1]
+    assert "1 text." in page
+    assert "Open the alert" in page
+
+
+async def test_it_is_sent_again_by_letter_once_however_often_the_button_is_pressed(
+    site, world, browser, here, patient_id
+):
+    assert "Letter to 1 Mill Lane, Townham, TO1 1AA" in (await browser.get(here)).text
+    places = {(await site.post(browser, f"{here}/resend", {"way": "letter"})).headers["location"] for _ in range(2)}
+    assert len(places) == 1
+    rows = await world.as_owner("select channel, attempt, state, purpose from message order by id")
+    assert [(row["channel"], row["attempt"], row["state"]) for row in rows] == [
+        ("sms", 1, "failed"),
+        ("letter", 2, "queued"),
+    ]
+    assert rows[0]["purpose"] == rows[1]["purpose"]
+    assert "Waiting to be sent" in (await browser.get(places.pop())).text
+    old = (await browser.get(here)).text
+    assert "It was sent again" in old
+    assert "Send it again" not in old
+    ref = await the(world, "select ref from patient where id = $1", patient_id)
+    assert "Message sent again" in (await browser.get(f"/people/{ref}")).text
+
+
+@pytest.mark.parametrize(
+    ("prepare", "way", "says"),
+    [
+        ("select 1", "", "Choose how it is sent again"),
+        ("select 1", "email", "There is no number or address for this way that works."),
+        ("update message set state = 'delivered'", "letter", "Only a message to the person that did not arrive"),
+        ("update patient set messages_stopped_at = now(), messages_stopped_by = 'x', messages_stopped_why = 'x'", "letter",
+         "Nothing is sent to this person"),
+        ("update patient set death_state = 'informal', death_recorded_at = now()", "letter", "Nothing is sent to this person"),
+    ],
+)  # fmt: skip
+async def test_what_cannot_go_is_refused_in_words_and_nothing_is_queued(site, world, browser, here, prepare, way, says):
+    await world.as_owner(prepare)
+    answer = await site.post(browser, f"{here}/resend", {"way": way})
+    assert (answer.status_code, says in answer.text) == (422, True)
+    assert await the(world, "select count(*) from message") == 1
+
+
+async def test_another_teams_message_is_not_there(site, world, trust, here):
+    _, bea = await other_team(world, trust)
+    hers = await site.signed_in(trust.organisation_id, bea)
+    assert (await hers.get(here)).status_code == 404
+    assert (await site.post(hers, f"{here}/resend", {"way": "letter"})).status_code == 404
+    assert await the(world, "select count(*) from message") == 1
