@@ -6,6 +6,7 @@ from typing import Final
 
 import msgspec
 
+from rms.web.charts.finding import finding_of
 from rms.web.charts.labels import LINE, SIZE, Label, apart, lanes, shortened, spread, width_of
 from rms.web.charts.model import SMALL, WIDE, Mark, Series, Size
 from rms.web.charts.scale import Box, Scale, days_of, scale_of
@@ -55,7 +56,7 @@ class EventLine(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Chart(msgspec.Struct, frozen=True, kw_only=True):
-    """All that is drawn. `latest` is the label of the last mark, `note` what to know about the scale."""
+    """All that is drawn. `finding` stands above it, `latest` is the label of the last mark, `note` about the scale."""
 
     key: str
     width: int
@@ -66,6 +67,7 @@ class Chart(msgspec.Struct, frozen=True, kw_only=True):
     limits: tuple[LimitLine, ...]
     title: str
     description: str
+    finding: str = ""
     note: str = ""
     unit: str = ""
     latest: Label | None = None
@@ -119,6 +121,7 @@ def full_chart(series: Series, *, size: Size = WIDE) -> Chart | None:
                       for tick in scale.ticks()),
         days=_days(scale, plot=plot, width=size.width),
         title=title_of(series), description=description_of(series, scale=scale), note=scale_note(series, scale=scale),
+        finding=finding_of(series),
     )  # fmt: skip
 
 

@@ -65,6 +65,33 @@ def test_the_title_states_the_finding() -> None:
     assert small.title == full.title == title_of(EIGHT)
 
 
+@pytest.mark.parametrize(
+    ("marks", "says"),
+    [
+        (("0.02", "0.11", "0.06"), "PSA: all 3 values are below the limit of 0.2 ug/L."),
+        (("0.2", "0.3"), "PSA: both values are at or above the limit of 0.2 ug/L."),
+        (("0.06",), "PSA: the only value is below the limit of 0.2 ug/L."),
+        (("0.3", "0.06"), "PSA: the last value, 0.06, is below the limit of 0.2 ug/L; 1 of 2 is at or above it."),
+        (("0.06", "0.3", "0.4"), "PSA: the last value, 0.4, is at or above the limit of 0.2 ug/L; 2 of 3 are at or above it."),
+        (("<0.01", "<0.2"), "PSA: both values are below the limit of 0.2 ug/L."),
+        (("<0.5",), "PSA: the last value, less than 0.5, cannot be compared with the limit of 0.2 ug/L."),
+        (("0.1", "<0.5"), "PSA: the last value, less than 0.5, cannot be compared with the limit of 0.2 ug/L."),
+        (("<0.5", "0.1"), "PSA: the last value, 0.1, is below the limit of 0.2 ug/L; 1 of 2 cannot be compared."),
+        ((">5",), "PSA: the only value is at or above the limit of 0.2 ug/L."),
+    ],
+)  # fmt: skip
+def test_the_sentence_above_says_on_which_side_of_the_limit_they_lie(marks: tuple[str, ...], says: str) -> None:
+    series = psa(*(mark(one.lstrip("<>"), months=n, comparator=one[0] if one[0] in "<>" else "")
+                   for n, one in enumerate(marks)))  # fmt: skip
+    assert drawn(series).finding == says
+
+
+def test_values_of_before_the_operation_are_not_counted_in_the_sentence() -> None:
+    series = psa(mark("8"), mark("0.02", months=4), mark("0.03", months=8), scale_from=DAY + timedelta(days=60))
+    assert drawn(series).finding == "PSA since 2 May 2027: both values are below the limit of 0.2 ug/L."
+    assert drawn(psa(mark("0.02"), limits=())).finding == "PSA: the last value is 0.02 ug/L."
+
+
 def test_without_a_test_there_is_no_picture() -> None:
     assert full_chart(psa()) is None
     assert small_chart(psa()) is None
