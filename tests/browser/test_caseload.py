@@ -121,5 +121,6 @@ def test_a_note_is_written_and_read_with_the_keyboard_alone(nurse: Page, work: W
         nurse.keyboard.press("Tab")
     nurse.keyboard.type("Spoke to his wife.")
     tab_to(nurse, "Save the note")
-    nurse.keyboard.press("Enter")
+    with nurse.expect_navigation():
+        nurse.keyboard.press("Enter")
     assert nurse.get_by_text("Spoke to his wife.").is_visible()
