@@ -84,6 +84,11 @@ class GuardedConnection:
         """One statement for many rows."""
         await self._one_at_a_time("executemany", sql, rows)
 
+    async def fetchmany(self, sql: str, rows: Iterable[Sequence[Any]]) -> list[asyncpg.Record]:
+        """One statement for many rows, in one round trip; all that it returns, in that order."""
+        found: list[asyncpg.Record] = await self._one_at_a_time("fetchmany", sql, rows)
+        return found
+
     async def copy_in(self, table: str, *, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
         """COPY rows into a table."""
         await self._one_at_a_time("copy_records_to_table", table, columns=list(columns), records=rows)

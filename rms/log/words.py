@@ -25,8 +25,8 @@ EVENTS = frozenset({
     "receipt_filed", "receipt_refused", "gateway_away", "gateway_refused", "gateway_back",
     # the outside
     "connection_opened", "connection_closed", "frame_received", "frame_refused", "frame_answered", "message_parsed",
-    "message_set_aside", "result_filed", "import_staged", "import_approved", "import_refused", "event_delivered",
-    "event_retried", "event_refused", "peer_refused", "reconciled", "file_read",
+    "message_set_aside", "filed_one_by_one", "result_filed", "import_staged", "import_approved", "import_refused",
+    "event_delivered", "event_retried", "event_refused", "peer_refused", "reconciled", "file_read",
     # clinical work, by number only
     "plan_started", "plan_held", "plan_ended", "alert_raised", "alert_escalated", "alert_closed", "rule_evaluated",
     "assignment_sent", "answer_saved", "decision_made", "decision_undone",

@@ -1,11 +1,15 @@
-"""Many messages in one transaction, each in a savepoint of its own: a bad one holds up no other and is not tried for ever.
+"""Many messages in one transaction; a bad one holds up no other and is not tried for ever.
 
-The effects of a message and its new state are committed together: a worker that dies has done all of it or nothing.
+Messages about different people are filed abreast, in one savepoint. When anything goes wrong with one of them, all of them
+are filed one by one, each in a savepoint of its own, and so is what was read before. The effects of a message and its new
+state are committed together: a worker that dies has done all of it or nothing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
+from rms.db.abreast import Way, abreast
 from rms.db.engine import Tx
 from rms.errors import DatabaseAway
 from rms.log import get_log
@@ -14,6 +18,7 @@ from rms.results.matching import Matched
 from rms.sync.filing.asking import ask
 from rms.sync.filing.one import Settled, settle_one
 from rms.sync.filing.opening import Letter, open_letters
+from rms.sync.filing.rows import in_rows
 from rms.sync.senders import Peer
 from rms.sync.store import Claimed, peers, same_messages, settle, still_held, try_again
 
@@ -23,26 +28,76 @@ FIRST_WAIT = timedelta(seconds=5)
 
 log = get_log(__name__)
 Earlier = tuple[int, str]
+_WAY = Way()
 
 
 async def file_batch(tx: Tx, claimed: Sequence[Claimed], *, real_now: datetime) -> int:
     """File what was claimed and is still held; how many messages came to their end."""
     held = await still_held(tx, claimed)
     mine = [one for one in claimed if one.id in held]
-    same = await same_messages(tx, mine)
+    known = dict(await same_messages(tx, mine))
     letters = await open_letters(tx, mine)
     await lock_people(tx, [w.match.person for one in letters for w in one.whose if isinstance(w.match, Matched)])
-    in_batch: dict[tuple[bytes, int | None], Earlier] = {}
     done = 0
-    for letter in letters:
-        one, peer_id = letter.claimed, letter.peer.id if letter.peer else None
-        earlier = in_batch.get((one.sha256, peer_id)) or same.get((one.id, peer_id))
-        settled = await _file_safely(tx, letter, earlier=earlier, real_now=real_now)
-        if settled is not None:
-            done += 1
-            if settled.state in ("filed", "waiting", "not_for_us"):
-                in_batch[one.sha256, peer_id] = (one.id, settled.state)
+    for row in in_rows(letters):
+        for letter, settled in await _file_row(tx, row, known=known, real_now=real_now):
+            if settled is not None:
+                done += 1
+                _remember(known, letter, settled, among=letters)
     return done
+
+
+def _remember(
+    known: dict[tuple[int, int | None], Earlier], letter: Letter, settled: Settled, *, among: list[Letter]
+) -> None:
+    """Later copies in this batch are copies of this one."""
+    if settled.state in ("filed", "waiting", "not_for_us"):
+        for other in among:
+            if other.copy_of == letter.copy_of:
+                known[other.claimed.id, other.peer_id] = (letter.claimed.id, settled.state)
+
+
+async def _file_row(
+    tx: Tx, row: Sequence[Letter], *, known: Mapping[tuple[int, int | None], Earlier], real_now: datetime
+) -> list[tuple[Letter, Settled | None]]:
+    """File messages that have nothing to do with each other: those that nothing is wrong with abreast, else one by one."""
+    plain = [one for one in row if one.failure is None and (one.claimed.id, one.peer_id) not in known]
+    settled = dict(zip((one.claimed.id for one in plain), await _file_abreast(tx, plain), strict=False))
+    return [
+        (one, settled.get(one.claimed.id) or await _file_safely(tx, one, earlier=known.get((one.claimed.id, one.peer_id)),
+                                                                real_now=real_now))
+        for one in row
+    ]  # fmt: skip
+
+
+async def _file_abreast(tx: Tx, letters: Sequence[Letter]) -> list[Settled]:
+    """What became of each; nothing when one of them failed, whichever it was: then each is filed by itself."""
+    if len(letters) < 2:
+        return []
+    await tx.execute("savepoint many_messages")
+    try:
+        settled = await abreast(tx, [partial(_settled, letter=one) for one in letters], way=_WAY)
+    except DatabaseAway:
+        raise
+    except Exception as error:
+        await tx.execute("rollback to savepoint many_messages")
+        log.warning("filed_one_by_one", count=len(letters), exc_info=error)
+        return []
+    await tx.execute("release savepoint many_messages")
+    for letter, one in zip(letters, settled, strict=True):
+        log.info("message_parsed", inbox_id=letter.claimed.id, state=one.state)
+    return settled
+
+
+async def _settled(tx: Tx, letter: Letter, *, earlier: Earlier | None = None) -> Settled:
+    """File one message and note what became of it."""
+    settled = await _file_unless_known(tx, letter, earlier=earlier)
+    kind = "^".join(part for part in (letter.message.type, letter.message.event) if part) or None
+    await settle(
+        tx, inbox_id=letter.claimed.id, state=settled.state, reason=settled.reason, kind=kind and kind[:40],
+        duplicate_of=settled.duplicate_of, peer_id=letter.peer.id if letter.peer else letter.claimed.peer_id,
+    )  # fmt: skip
+    return settled
 
 
 async def _file_safely(tx: Tx, letter: Letter, *, earlier: Earlier | None, real_now: datetime) -> Settled | None:
@@ -50,12 +105,7 @@ async def _file_safely(tx: Tx, letter: Letter, *, earlier: Earlier | None, real_
     try:
         if letter.failure is not None:
             raise letter.failure
-        settled = await _file_unless_known(tx, letter, earlier=earlier)
-        kind = "^".join(part for part in (letter.message.type, letter.message.event) if part) or None
-        await settle(
-            tx, inbox_id=letter.claimed.id, state=settled.state, reason=settled.reason, kind=kind and kind[:40],
-            duplicate_of=settled.duplicate_of, peer_id=letter.peer.id if letter.peer else letter.claimed.peer_id,
-        )  # fmt: skip
+        settled = await _settled(tx, letter, earlier=earlier)
     except DatabaseAway:
         raise
     except Exception as error:

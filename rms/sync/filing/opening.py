@@ -43,6 +43,16 @@ class Letter(msgspec.Struct, frozen=True, kw_only=True):
     failure: Exception | None = None
 
     @property
+    def peer_id(self) -> int | None:
+        """The number of its sender; None when nobody knows it."""
+        return self.peer.id if self.peer else None
+
+    @property
+    def copy_of(self) -> tuple[bytes, int | None]:
+        """What all copies of one message share: the bytes and the sender."""
+        return self.claimed.sha256, self.peer_id
+
+    @property
     def sender(self) -> str:
         """The sender's name for a sentence."""
         return self.peer.name if self.peer else self.claimed.peer_address
