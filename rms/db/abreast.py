@@ -11,6 +11,7 @@ goes back to it and does them one by one.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Coroutine, Generator, Sequence
 from types import coroutine
 from typing import Any, Generic, TypeVar
@@ -23,7 +24,9 @@ from rms.db.engine import Tx
 T = TypeVar("T")
 Work = Callable[[Tx], Coroutine[Any, Any, T]]
 
+_FETCHES = ("fetch", "fetchrow", "fetchval")
 _WRITES = ("insert", "update", "delete")
+_ENDS_RETURNING = re.compile(r"\breturning\b[^()]*$", re.IGNORECASE)
 _MOVES_ALL = ("savepoint", "rollback", "release", "begin", "commit", "set")
 
 
@@ -94,6 +97,7 @@ class Way:
     def __init__(self) -> None:
         self._stations: list[tuple[str, str]] = []
         self._left: set[tuple[str, str]] = set()
+        self._for_all: dict[str, str | None] = {}
 
     def goes(self, before: _Ask | None, then: _Ask) -> None:
         """Learn from a piece that went on: a new statement has its place behind the one before it.
@@ -109,6 +113,14 @@ class Way:
         if last is not None:
             self._left.add(last)
 
+    async def for_all(self, tx: Tx, ask: _Ask) -> str | None:
+        """A question in the shape that asks it for all pieces at once, from a list of each of its values; None: it has none."""
+        if _first_word(ask.sql) != "select" or ask.call not in _FETCHES or not ask.values:
+            return None
+        if ask.sql not in self._for_all:
+            self._for_all[ask.sql] = _asked_of_lists(ask.sql, await tx.connection.parameters(ask.sql))
+        return self._for_all[ask.sql]
+
     def earliest(self, pieces: Sequence[_Piece[T]]) -> list[_Piece[T]]:
         """Those that wait for the statement furthest back: the others let them catch up."""
         waiting = {one.waits_for.alike for one in pieces if one.waits_for is not None}
@@ -123,7 +135,7 @@ async def abreast(tx: Tx, works: Sequence[Work[T]], *, way: Way) -> list[T]:
         for piece in pieces:
             _step(piece, way=way)
         while group := way.earliest(pieces):
-            answers = await _ask_together(tx, [one.waits_for for one in group if one.waits_for is not None])
+            answers = await _ask_together(tx, [one.waits_for for one in group if one.waits_for is not None], way=way)
             for piece, answer in zip(group, answers, strict=True):
                 _step(piece, way=way, answer=answer)
         return [one.result for one in pieces]
@@ -139,17 +151,35 @@ def _step(piece: _Piece[T], *, way: Way, answer: Any = None) -> None:
         way.goes(before, piece.waits_for)
 
 
-async def _ask_together(tx: Tx, asks: Sequence[_Ask]) -> list[Any]:
+async def _ask_together(tx: Tx, asks: Sequence[_Ask], *, way: Way) -> list[Any]:
     """The answers to some asks that are alike."""
     first = asks[0]
-    together = _numbered(first) if len(asks) > 1 else None
-    if together is None:
+    rows: list[Any] | None = None
+    if len(asks) > 1 and (for_all := await way.for_all(tx, first)):
+        rows = await tx.connection.fetch(
+            for_all, *(list(column) for column in zip(*(one.values for one in asks), strict=True))
+        )
+    elif len(asks) > 1 and (numbered := _numbered(first)):
+        rows = await tx.connection.fetchmany(numbered, [(*one.values, n) for n, one in enumerate(asks, start=1)])
+    if rows is None:
         return [await getattr(tx.connection, one.call)(one.sql, *one.values) for one in asks]
-    rows = await tx.connection.fetchmany(together, [(*one.values, number) for number, one in enumerate(asks)])
     own: list[list[Any]] = [[] for _ in asks]
     for row in rows:
-        own[row["abreast_piece"]].append(row)
+        own[row["abreast_piece"] - 1].append(row)
     return [_as_called(first, found) for found in own]
+
+
+def _asked_of_lists(sql: str, types: Sequence[Any]) -> str | None:
+    """A select for each row of some lists, worked out as if for that one (offset 0). None when a value is a list already."""
+    if any(one.kind != "scalar" for one in types):
+        return None
+    lists = ", ".join(f"${number}::{one.schema}.{one.name}[]" for number, one in enumerate(types, start=1))
+    names = ", ".join(f"v{number}" for number in range(1, len(types) + 1))
+    each = re.sub(r"\$(\d+)", r"abreast.v\1", sql.strip())
+    return (
+        f"select asked.*, abreast.abreast_piece from unnest({lists}) with ordinality as abreast ({names}, abreast_piece)"
+        f" cross join lateral (select * from ({each}) one offset 0) asked"
+    )
 
 
 def _numbered(ask: _Ask) -> str | None:
@@ -157,7 +187,9 @@ def _numbered(ask: _Ask) -> str | None:
     number, word = f"${len(ask.values) + 1}::integer as abreast_piece", _first_word(ask.sql)
     if ask.call == "execute" and word in (*_WRITES, "with"):
         return f"{ask.sql.rstrip()} returning {number}"
-    if ask.call in ("fetch", "fetchrow", "fetchval") and word in (*_WRITES, "select"):
+    if word in (*_WRITES, "with") and _ENDS_RETURNING.search(ask.sql):
+        return f"{ask.sql.rstrip()}, {number}"
+    if ask.call in _FETCHES and word in (*_WRITES, "select"):
         return f"with asked as ({ask.sql.rstrip()}) select asked.*, {number} from asked"
     return None
 

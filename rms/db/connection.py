@@ -89,6 +89,12 @@ class GuardedConnection:
         found: list[asyncpg.Record] = await self._one_at_a_time("fetchmany", sql, rows)
         return found
 
+    async def parameters(self, sql: str) -> tuple[asyncpg.Type, ...]:
+        """The types of a statement's parameters, as the server understands them."""
+        prepared = await self._one_at_a_time("prepare", sql)
+        types: tuple[asyncpg.Type, ...] = prepared.get_parameters()
+        return types
+
     async def copy_in(self, table: str, *, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
         """COPY rows into a table."""
         await self._one_at_a_time("copy_records_to_table", table, columns=list(columns), records=rows)
