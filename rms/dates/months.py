@@ -3,6 +3,9 @@
 from calendar import monthrange
 from datetime import date
 
+#: Every month has this day.
+_IN_EVERY_MONTH = 28
+
 
 def add_months(day: date, months: int) -> date:
     """Move a day by whole calendar months (negative: back), clamped to the end of the month it lands in.
@@ -11,7 +14,8 @@ def add_months(day: date, months: int) -> date:
     every time from the original day (`repeat_from`).
     """
     year, month0 = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month0 + 1, min(day.day, monthrange(year, month0 + 1)[1]))
+    last = day.day if day.day <= _IN_EVERY_MONTH else monthrange(year, month0 + 1)[1]
+    return date(year, month0 + 1, min(day.day, last))
 
 
 def repeat_from(anchor: date, *, every_months: int, number: int, offset_months: int = 0) -> date:

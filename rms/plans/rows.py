@@ -30,12 +30,13 @@ def rows_wanted(
     The current one and the next; each that was added for the person; each open row that the plan still asks for; and
     each whose window closed while nobody looked (the plan stood still, the worker was away), so that nothing is lost.
     """
-    upcoming = current_and_next(step, course=course, today=today)
+    dated = occurrences(step, course=course)
+    upcoming = current_and_next(step, course=course, today=today, dated=dated)
     soon = {one.number for one in (upcoming.current, upcoming.following) if one is not None}
     done = {one.number for one in course.done if one.step == step.step.key}
     return tuple(
         one
-        for one in occurrences(step, course=course)
+        for one in dated
         if one.number not in done
         and one.skipped_because is None
         and (

@@ -54,13 +54,19 @@ on conflict (organisation_id, source_key) do update set source_key = excluded.so
 returning id, patient_id, analyte, occurrence_id, current_version_id, (xmax = 0) as is_new
 """
 
-_ADD_VERSION = """
+_INSERT_VERSION = """
 insert into result_version (organisation_id, result_id, digest, status, status_rank, reported_at, value_text, number,
                             comparator, unit_sent, unit, reference_range, upper_limit, flags, method, notes, inbox_id,
                             entered_by_staff_id, received_at)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
-on conflict (organisation_id, result_id, digest) do nothing
-returning id
+"""
+_ADD_VERSION = f"{_INSERT_VERSION} on conflict (organisation_id, result_id, digest) do nothing returning id"
+#: The first version of a new result, which holds from the beginning.
+_FIRST_VERSION = f"""
+with first as ({_INSERT_VERSION} returning organisation_id, result_id, id)
+update result r set current_version_id = first.id from first
+ where r.organisation_id = first.organisation_id and r.id = first.result_id
+returning first.id
 """
 
 
@@ -91,7 +97,8 @@ async def file_observation(
     _refuse_otherwise(found, patient_id=patient_id, analyte=observation.analyte)
     digest = digest_of(observation, reported_at=reported_at)
     added = await _add_version(
-        tx, organisation_id=organisation_id, result_id=found["id"], observation=observation, digest=digest,
+        tx, sql=_FIRST_VERSION if found["is_new"] else _ADD_VERSION, organisation_id=organisation_id, result_id=found["id"],
+        observation=observation, digest=digest,
         reported_at=reported_at, received_at=received_at, inbox_id=inbox_id, entered_by=entered_by,
     )  # fmt: skip
     before, now_holds = await _before_and_now(
@@ -101,7 +108,9 @@ async def file_observation(
             has_number=observation.quantity is not None, says=meaning_of(observation),
         ),
     )  # fmt: skip
-    if before is None or now_holds.id != before.id or (observation.analyte and found["analyte"] is None):
+    if not found["is_new"] and (
+        before is None or now_holds.id != before.id or (observation.analyte and found["analyte"] is None)
+    ):
         await tx.execute(
             "update result set current_version_id = $3, analyte = coalesce(analyte, $4) where organisation_id = $1 and id = $2",
             organisation_id, found["id"], now_holds.id, observation.analyte or None,
@@ -135,7 +144,7 @@ async def _before_and_now(
 
 
 async def _add_version(
-    tx: Tx, *, organisation_id: int, result_id: int, observation: Observation, digest: bytes, reported_at: datetime,
+    tx: Tx, *, sql: str, organisation_id: int, result_id: int, observation: Observation, digest: bytes, reported_at: datetime,
     received_at: datetime, inbox_id: int | None, entered_by: int | None,
 ) -> int | None:  # fmt: skip
     """Add what was reported; None when the same was on file."""
@@ -145,7 +154,7 @@ async def _add_version(
         stored = to_stored(limit, observation.unit_as_sent, analyte=observation.analyte)
         limit = None if isinstance(stored, Held) else stored.number
     version_id: int | None = await tx.fetchval(
-        _ADD_VERSION, organisation_id, result_id, digest, observation.status, STATUS_RANK[observation.status], reported_at,
+        sql, organisation_id, result_id, digest, observation.status, STATUS_RANK[observation.status], reported_at,
         observation.value_as_sent, None if quantity is None else quantity.number,
         "" if quantity is None else quantity.comparator, observation.unit_as_sent, None if quantity is None else quantity.unit,
         observation.reference_range or None, None if quantity is None else limit, " ".join(observation.flags) or None,
@@ -154,22 +163,23 @@ async def _add_version(
     return version_id
 
 
-async def place_result(
-    tx: Tx, *, organisation_id: int, result_id: int, occurrence_id: int | None, plan_id: int | None
-) -> None:
-    """Say which step of which plan a result closed; None takes it away from there."""
-    _changed_one(
-        await tx.execute("update result set occurrence_id = $3, plan_id = $4 where organisation_id = $1 and id = $2",
-                         organisation_id, result_id, occurrence_id, plan_id)
-    )  # fmt: skip
-
-
 # News about a result that waits already never puts off the day: a laboratory that keeps changing it would for ever.
-_SET_REVIEW_STATE = """
-update result set review_state = $3,
-       review_due_on = case when $3 = 'to_review' and review_state = 'to_review' then least(review_due_on, $4) else $4 end
- where organisation_id = $1 and id = $2
+_REVIEW = """
+review_state = $3,
+review_due_on = case when $3 = 'to_review' and review_state = 'to_review' then least(review_due_on, $4) else $4 end
 """
+_SET_REVIEW_STATE = f"update result set {_REVIEW} where organisation_id = $1 and id = $2"
+_PLACE = f"update result set occurrence_id = $5, plan_id = $6, {_REVIEW} where organisation_id = $1 and id = $2"
+
+
+async def place_result(
+    tx: Tx, *, organisation_id: int, result_id: int, occurrence_id: int | None, plan_id: int | None, state: str,
+    due_on: date | None = None,
+) -> None:  # fmt: skip
+    """Say which step of which plan a result closed (None takes it away from there), and whether somebody must look at it."""
+    _changed_one(
+        await tx.execute(_PLACE, organisation_id, result_id, *_review(tx, state, due_on), occurrence_id, plan_id)
+    )
 
 
 async def set_review_state(
@@ -179,11 +189,15 @@ async def set_review_state(
 
     `due_on`: the day on which the team is asked when nobody has looked; None: as long as one in range may wait.
     """
+    _changed_one(await tx.execute(_SET_REVIEW_STATE, organisation_id, result_id, *_review(tx, state, due_on)))
+
+
+def _review(tx: Tx, state: str, due_on: date | None) -> tuple[str, date | None]:
+    """A state of review and the day that belongs to it."""
     if state not in REVIEW_STATES:
         raise ValueError(f"{state} is not a state of review")
     waits = state in ("to_review", "set_aside")
-    due_on = (due_on or look_by(tx.today, understood=True)) if waits else None
-    _changed_one(await tx.execute(_SET_REVIEW_STATE, organisation_id, result_id, state, due_on))
+    return state, (due_on or look_by(tx.today, understood=True)) if waits else None
 
 
 async def ask_again_on(tx: Tx, *, organisation_id: int, result_id: int, day: date) -> None:

@@ -45,11 +45,11 @@ class ResultOnFile(msgspec.Struct, frozen=True, kw_only=True):
     versions: int
 
 
-_READINGS = """
+_READINGS = f"""
 select r.id, r.analyte, r.sample_at, v.number, v.unit, v.comparator, v.method, v.upper_limit
   from result r join result_version v on v.organisation_id = r.organisation_id and v.id = r.current_version_id
  where r.organisation_id = $1 and r.patient_id = $2 and r.analyte is not null and v.number is not null
-   and v.status = any($3) and ($4::text is null or r.analyte = $4)
+   and v.status in ({", ".join(f"'{status}'" for status in FINAL)}) and ($3::text is null or r.analyte = $3)
  order by r.sample_at, r.id
 """
 
@@ -75,7 +75,7 @@ async def readings_of(
 
     Final and corrected ones only: what is preliminary or was taken back is no reading. `ref` is the result's id.
     """
-    rows = await tx.fetch(_READINGS, organisation_id, patient_id, list(FINAL), analyte)
+    rows = await tx.fetch(_READINGS, organisation_id, patient_id, analyte)
     return tuple(
         Reading(
             analyte=row["analyte"], number=row["number"], unit=row["unit"], sample_on=london_date(row["sample_at"]),

@@ -5,7 +5,7 @@ it, the rules and the team of the last ended plan that does judge it. A result t
 nobody yet; when a final one is taken back, the rules are asked about what is left.
 """
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 
 import msgspec
@@ -65,22 +65,18 @@ async def file_result(
                  organisation_id=organisation_id, details={"new": filed.is_new})  # fmt: skip
     if not filed.is_new:
         await decide_anew(tx, filed=filed, team_id=team_id, by=by, now=now)
-    occurrence_id, because = await _place(tx, filed=filed, plans=plans, judging=judging, by=by, now=now)
+    placed = await _place(tx, filed=filed, plans=plans, judging=judging, by=by, now=now)
     judged: list[Judged] = []
-    watched = False
     for plan in judging:
         rules = about_analyte(plan.effective.rules, observation.analyte)
-        watched = watched or bool(rules)
         if filed.counts or filed.previously_final:
             own_day = filed.observation.sampled_on if filed.counts else None
             judged += await judge(tx, plan=plan, rules=rules, cause_kind="result_version", cause_id=filed.version_id,
                                   sampled_on=own_day, by=by, now=now)  # fmt: skip
-    needs_review = watched or occurrence_id is not None
     understood = any(one.finding.outcome is FindingOutcome.CLEAR for one in judged)
-    await set_review_state(tx, organisation_id=organisation_id, result_id=filed.result_id,
-                           state="to_review" if needs_review else "not_needed",
-                           due_on=look_by(tx.today, understood=understood))  # fmt: skip
-    return _outcome(filed, occurrence_id=occurrence_id, because=because, judged=tuple(judged))
+    await _note_place(tx, filed=filed, placed=placed, watched=bool(_watching(judging, observation.analyte)),
+                      due_on=look_by(tx.today, understood=understood))  # fmt: skip
+    return _outcome(filed, occurrence_id=placed.occurrence_id, because=placed.because, judged=tuple(judged))
 
 
 def _outcome(filed: Filed, *, occurrence_id: int | None, because: str, judged: tuple[Judged, ...]) -> FiledResult:
@@ -94,13 +90,18 @@ async def _judges(tx: Tx, *, person: PersonOnFile, plans: list[PlanOnFile], anal
         return plans
     known = await plans_of(tx, organisation_id=person.organisation_id, patient_id=person.id)
     ended = [plan for plan in known if plan.state == "ended"]
-    watching = [plan for plan in ended if about_analyte(plan.effective.rules, analyte)]
+    watching = _watching(ended, analyte)
     return [*plans, *(watching or ([] if plans else ended))[-1:]]
+
+
+def _watching(plans: list[PlanOnFile], analyte: str) -> list[PlanOnFile]:
+    """The plans with a rule about an analyte."""
+    return [plan for plan in plans if about_analyte(plan.effective.rules, analyte)]
 
 
 async def _team(tx: Tx, *, organisation_id: int, plans: list[PlanOnFile], analyte: str) -> int:
     """Whose result it is: the plan that watches the analyte, else any plan of the person, else the organisation's team."""
-    watching = [plan for plan in plans if about_analyte(plan.effective.rules, analyte)]
+    watching = _watching(plans, analyte)
     if watching or plans:
         return (watching or plans)[-1].team_id
     team = await team_for_site(tx, organisation_id=organisation_id, site=None)
@@ -108,43 +109,65 @@ async def _team(tx: Tx, *, organisation_id: int, plans: list[PlanOnFile], analyt
     return team.id
 
 
+class _Placed(msgspec.Struct, frozen=True, kw_only=True):
+    """The step and the plan that a result belongs to. `moved`: they are not those that it stands with so far."""
+
+    occurrence_id: int | None
+    because: str
+    plan_id: int | None = None
+    moved: bool = True
+
+
+async def _note_place(tx: Tx, *, filed: Filed, placed: _Placed, watched: bool, due_on: date) -> None:
+    """Write down where a result belongs, and that somebody must look at it when a rule watches it or it closed a step."""
+    state = "to_review" if watched or placed.occurrence_id is not None else "not_needed"
+    if not placed.moved:
+        await set_review_state(tx, organisation_id=filed.organisation_id, result_id=filed.result_id, state=state,
+                               due_on=due_on)  # fmt: skip
+        return
+    await place_result(tx, organisation_id=filed.organisation_id, result_id=filed.result_id, state=state, due_on=due_on,
+                       occurrence_id=placed.occurrence_id, plan_id=placed.plan_id)  # fmt: skip
+
+
 async def _place(
     tx: Tx, *, filed: Filed, plans: list[PlanOnFile], judging: list[PlanOnFile], by: Actor, now: datetime
-) -> tuple[int | None, str]:
+) -> _Placed:
     """Close what the sample closes, in each plan once; a taken-back result opens again what it had closed."""
-    observation = filed.observation
     if not filed.counts:
-        if filed.closed_occurrence_id is not None:
-            await reopen_occurrence(tx, organisation_id=filed.organisation_id, occurrence_id=filed.closed_occurrence_id,
-                                    reason="The result that closed it was taken back.", by=by, now=now)  # fmt: skip
-            await place_result(tx, organisation_id=filed.organisation_id, result_id=filed.result_id, occurrence_id=None,
-                               plan_id=None)  # fmt: skip
-        return None, "It is not final, or it was taken back, so it closes nothing."
+        return await _open_again(tx, filed=filed, by=by, now=now)
     if filed.closed_occurrence_id is not None:
-        return filed.closed_occurrence_id, "It stays with the step it closed."
+        return _Placed(
+            occurrence_id=filed.closed_occurrence_id, because="It stays with the step it closed.", moved=False
+        )
+    observation = filed.observation
     waiting = await open_occurrences(tx, organisation_id=filed.organisation_id, patient_id=filed.patient_id,
                                      analyte=observation.analyte)  # fmt: skip
-    placed: tuple[int | None, str] = (None, "Nothing was waiting for it.")
+    closed: _Placed | None = None
+    why_none = "Nothing was waiting for it."
     for plan in plans:
-        mine = [one for one in waiting if one.plan_id == plan.id]
-        found = match_step(observation.sampled_on, _as_open(mine))
+        found = match_step(observation.sampled_on, _as_open([one for one in waiting if one.plan_id == plan.id]))
         if isinstance(found, Closes):
             await close_occurrence(
                 tx, organisation_id=filed.organisation_id, occurrence_id=found.occurrence, by_kind="result",
-                by_id=filed.result_id, done_on=observation.sampled_on, by=by, now=now,
+                by_id=filed.result_id, done_on=observation.sampled_on, plan=plan, by=by, now=now,
             )  # fmt: skip
-            if placed[0] is None:
-                await place_result(tx, organisation_id=filed.organisation_id, result_id=filed.result_id,
-                                   occurrence_id=found.occurrence, plan_id=plan.id)  # fmt: skip
-                placed = (found.occurrence, found.because)
-        elif placed[0] is None:
-            placed = (None, found.because)
-    if placed[0] is None:
-        # It closes nothing, but it belongs to the plan that watches it: what is decided about it is told there.
-        watching = [plan for plan in judging if about_analyte(plan.effective.rules, observation.analyte)]
-        await place_result(tx, organisation_id=filed.organisation_id, result_id=filed.result_id, occurrence_id=None,
-                           plan_id=watching[-1].id if watching else None)  # fmt: skip
-    return placed
+            closed = closed or _Placed(occurrence_id=found.occurrence, plan_id=plan.id, because=found.because)
+        else:
+            why_none = found.because
+    if closed is not None:
+        return closed
+    # It closes nothing, but it belongs to the plan that watches it: what is decided about it is told there.
+    watching = _watching(judging, observation.analyte)
+    return _Placed(occurrence_id=None, plan_id=watching[-1].id if watching else None, because=why_none)
+
+
+async def _open_again(tx: Tx, *, filed: Filed, by: Actor, now: datetime) -> _Placed:
+    because = "It is not final, or it was taken back, so it closes nothing."
+    if filed.closed_occurrence_id is None:
+        return _Placed(occurrence_id=None, because=because, moved=False)
+    await reopen_occurrence(tx, organisation_id=filed.organisation_id, occurrence_id=filed.closed_occurrence_id,
+                            reason="The result that closed it was taken back.", by=by, now=now)  # fmt: skip
+    return _Placed(occurrence_id=None, because=because)
 
 
 def _as_open(rows: list[OccurrenceOnFile]) -> list[OpenOccurrence]:

@@ -40,8 +40,9 @@ async def judge(
 ) -> list[Judged]:
     """Ask some rules of a plan about the facts as they are now; every answer is stored, every breach has an alert.
 
-    With `only_news` (time passed, nothing else) an answer that is the same as the last one changes nothing. `sampled_on`
-    is the day of the sample that is the news: when later ones speak for the rule, it is judged in its own place too.
+    The plan is as it was read in this transaction, with its person locked. With `only_news` (time passed, nothing else) an
+    answer that is the same as the last one changes nothing. `sampled_on` is the day of the sample that is the news: when
+    later ones speak for the rule, it is judged in its own place too.
     """
     rules = tuple(rules)
     facts = await gather(tx, plan=plan, rules=rules, today=tx.today)
@@ -149,8 +150,7 @@ async def _look_again(tx: Tx, *, plan: PlanOnFile, judged: list[Judged], all_ask
         for one in judged
         if one.finding.look_again_on and one.finding.look_again_on > tx.today
     ]
-    noted = await tx.fetchval("select judge_on from plan where organisation_id = $1 and id = $2", plan.organisation_id,
-                              plan.id)  # fmt: skip
+    noted = plan.judge_on
     if noted is not None and (noted > tx.today or not all_asked):
         days.append(noted)
     if (on := min(days, default=None)) != noted:

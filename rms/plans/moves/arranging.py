@@ -80,7 +80,7 @@ async def _look_later(tx: Tx, *, one: OccurrenceOnFile, booked_for: date) -> Non
                    days=(one.latest_on - one.due_on).days)  # fmt: skip
     if on == row["act_on"]:
         return
-    await take_off_calendar(tx, organisation_id=one.organisation_id, occurrence_ids=[one.id])
+    await take_off_calendar(tx, organisation_id=one.organisation_id, occurrence_id=one.id)
     await put_on_calendar(tx, organisation_id=one.organisation_id, occurrence_id=one.id,
                           stages=[CalendarEntry(act_on=on, stage=row["stage"])])  # fmt: skip
 

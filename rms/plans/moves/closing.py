@@ -5,11 +5,12 @@ from typing import Literal
 
 from rms.audit.model import Actor
 from rms.db.engine import Tx
+from rms.plans.model import Done
 from rms.plans.moves.rows import note, take_off_calendar, void
 from rms.plans.moves.writing import refresh
 from rms.plans.schedule.words import day
 from rms.plans.store.occurrences import OccurrenceOnFile, locked_occurrence, occurrence_on_file
-from rms.plans.store.plans import lock_plan, plan_on_file
+from rms.plans.store.plans import PlanOnFile, lock_plan, plan_on_file
 
 Kind = Literal["result", "response"]
 
@@ -22,14 +23,19 @@ async def close_occurrence(
     by_kind: Kind,
     by_id: int,
     done_on: date,
+    plan: PlanOnFile | None = None,
     by: Actor,
     now: datetime,
 ) -> bool:
     """Mark it done, take back its reminders, and write the next one; False when it is not open.
 
-    Earlier ones of the step whose window had closed are *missed* from now on: nobody waits for them any more.
+    Earlier ones of the step whose window had closed are *missed* from now on: nobody waits for them any more. `plan`: its
+    plan, where the caller has locked it, read it afterwards and changed nothing of it since.
     """
-    row = await _locked(tx, organisation_id=organisation_id, occurrence_id=occurrence_id)
+    if plan is None:
+        row = await _locked(tx, organisation_id=organisation_id, occurrence_id=occurrence_id)
+    else:
+        row = await locked_occurrence(tx, organisation_id=organisation_id, occurrence_id=occurrence_id)
     if row.state != "open":
         return False
     await tx.execute(
@@ -39,7 +45,11 @@ async def close_occurrence(
     )  # fmt: skip
     await _nothing_more(tx, row=row, what="done", detail=by_kind, reason="It is done.", by=by, now=now)
     await _miss_earlier(tx, row=row, by_kind=by_kind, by_id=by_id, today=tx.today, by=by, now=now)
-    await _follow(tx, organisation_id=organisation_id, plan_id=row.plan_id, by=by, now=now)
+    if plan is None:
+        plan = await plan_on_file(tx, organisation_id=organisation_id, plan_id=row.plan_id)
+    else:
+        plan = plan.with_done(Done(step=row.step_key, number=row.number, done_on=done_on))
+    await _follow(tx, plan=plan, by=by, now=now)
     return True
 
 
@@ -57,7 +67,8 @@ async def reopen_occurrence(
     )  # fmt: skip
     await note(tx, organisation_id=organisation_id, occurrence_id=occurrence_id, what="reopened", detail=reason, by=by,
                now=now)  # fmt: skip
-    await _follow(tx, organisation_id=organisation_id, plan_id=row.plan_id, by=by, now=now)
+    plan = await plan_on_file(tx, organisation_id=organisation_id, plan_id=row.plan_id)
+    await _follow(tx, plan=plan, by=by, now=now)
 
 
 async def _locked(tx: Tx, *, organisation_id: int, occurrence_id: int) -> OccurrenceOnFile:
@@ -70,7 +81,7 @@ async def _locked(tx: Tx, *, organisation_id: int, occurrence_id: int) -> Occurr
 async def _nothing_more(
     tx: Tx, *, row: OccurrenceOnFile, what: str, detail: str, reason: str, by: Actor, now: datetime
 ) -> None:
-    await take_off_calendar(tx, organisation_id=row.organisation_id, occurrence_ids=[row.id])
+    await take_off_calendar(tx, organisation_id=row.organisation_id, occurrence_id=row.id)
     await void(tx, organisation_id=row.organisation_id, occurrence_id=row.id, reason=reason, now=now)
     await note(tx, organisation_id=row.organisation_id, occurrence_id=row.id, what=what, detail=detail, by=by, now=now)
 
@@ -90,7 +101,6 @@ async def _miss_earlier(
         await _nothing_more(tx, row=earlier, what="missed", detail=why, reason=why, by=by, now=now)
 
 
-async def _follow(tx: Tx, *, organisation_id: int, plan_id: int, by: Actor, now: datetime) -> None:
-    plan = await plan_on_file(tx, organisation_id=organisation_id, plan_id=plan_id)
+async def _follow(tx: Tx, *, plan: PlanOnFile, by: Actor, now: datetime) -> None:
     if plan.state == "active":
         await refresh(tx, plan=plan, by=by, now=now, today=tx.today)

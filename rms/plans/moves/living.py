@@ -23,8 +23,8 @@ OUTCOMES = ("completed", "recurrence", "declined", "moved", "died", "other")
 async def _stop(tx: Tx, *, plan: PlanOnFile, verb: str, reason: str, by: Actor, now: datetime) -> None:
     """Nothing of the plan is looked at or sent while it stands still; results are still judged."""
     waiting = await open_of_plan(tx, organisation_id=plan.organisation_id, plan_id=plan.id)
-    await take_off_calendar(tx, organisation_id=plan.organisation_id, occurrence_ids=[one.id for one in waiting])
     for one in waiting:
+        await take_off_calendar(tx, organisation_id=plan.organisation_id, occurrence_id=one.id)
         await void(tx, organisation_id=plan.organisation_id, occurrence_id=one.id, reason=reason, now=now)
     await void_for_plan(tx, organisation_id=plan.organisation_id, plan_id=plan.id, reason=reason, now=now)
     await record(tx, by=by, verb=verb, subject_kind="plan", subject_id=plan.id, patient_id=plan.patient_id,

@@ -1,6 +1,6 @@
 """The rows of one occurrence: its stages on the calendar, its history, and the messages that it asked for."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from rms.audit.model import Actor
@@ -18,18 +18,19 @@ async def put_on_calendar(tx: Tx, *, organisation_id: int, occurrence_id: int, s
                      stages[0].act_on, organisation_id, occurrence_id, stages[0].stage)  # fmt: skip
 
 
-async def take_off_calendar(tx: Tx, *, organisation_id: int, occurrence_ids: Iterable[int]) -> None:
-    """Nobody looks at them any more, not even a sweep that has them in hand.
+async def take_off_calendar(tx: Tx, *, organisation_id: int, occurrence_id: int) -> None:
+    """Nobody looks at it any more, not even a sweep that has it in hand.
 
     The calendar row is what a sweep and a change of the plan hold against each other. A sweep that was first has
     replaced the row when our wait for it ends, and a statement does not see what came after its beginning: look again.
     Take an occurrence off the calendar before its messages are taken back, so that those of that sweep are seen too.
     """
-    ids = list(occurrence_ids)
-    while await tx.fetchval("select exists (select from calendar where organisation_id = $1 and occurrence_id = any($2))",
-                            organisation_id, ids):  # fmt: skip
-        await tx.execute("delete from calendar where organisation_id = $1 and occurrence_id = any($2)",
-                         organisation_id, ids)  # fmt: skip
+    there = True
+    while there:
+        await tx.execute("delete from calendar where organisation_id = $1 and occurrence_id = $2", organisation_id,
+                         occurrence_id)  # fmt: skip
+        there = await tx.fetchval("select exists (select from calendar where organisation_id = $1 and occurrence_id = $2)",
+                                  organisation_id, occurrence_id)  # fmt: skip
 
 
 async def reached_stages(tx: Tx, *, organisation_id: int, occurrence_id: int) -> list[str]:

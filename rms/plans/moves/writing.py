@@ -63,17 +63,19 @@ def _facts(writing: _Writing, *, step: EffectiveStep, one: Occurrence) -> dict[s
 
 
 async def _insert(tx: Tx, writing: _Writing, *, step: EffectiveStep, one: Occurrence) -> None:
+    """The row and, in the same statement, when it is looked at first."""
     plan, stages = writing.plan, stages_of(one, step=step, today=writing.today)
-    occurrence_id: int = await tx.fetchval(
-        "insert into occurrence (organisation_id, plan_id, patient_id, team_id, step_key, number, kind, analyte,"
+    await tx.execute(
+        "with made as (insert into occurrence (organisation_id, plan_id, patient_id, team_id, step_key, number, kind, analyte,"
         " questionnaire_key, title, channel, facts, earliest_on, due_on, latest_on, stages, stages_on, state, plan_revision,"
         " created_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, 'open', $18, $19)"
-        " returning id",
+        " returning organisation_id, id)"
+        " insert into calendar (act_on, organisation_id, occurrence_id, stage) select $20, organisation_id, id, $21 from made",
         plan.organisation_id, plan.id, plan.patient_id, plan.team_id, one.step, one.number, one.kind, step.step.analyte,
         step.step.questionnaire, one.title, step.channel, _facts(writing, step=step, one=one), one.earliest_on, one.due_on,
         one.latest_on, [s.stage for s in stages], [s.act_on for s in stages], plan.revision, writing.now,
+        stages[0].act_on, stages[0].stage,
     )  # fmt: skip
-    await put_on_calendar(tx, organisation_id=plan.organisation_id, occurrence_id=occurrence_id, stages=stages)
 
 
 async def _begin_anew(
@@ -81,7 +83,7 @@ async def _begin_anew(
 ) -> None:
     """Another date, or asked for again: what was queued for the old one is taken back and its stages begin anew."""
     plan, stages = writing.plan, stages_of(one, step=step, today=writing.today)
-    await take_off_calendar(tx, organisation_id=plan.organisation_id, occurrence_ids=[row.id])
+    await take_off_calendar(tx, organisation_id=plan.organisation_id, occurrence_id=row.id)
     await void(tx, organisation_id=plan.organisation_id, occurrence_id=row.id, reason="The date was changed.",
                now=writing.now)  # fmt: skip
     await tx.execute(
@@ -108,7 +110,7 @@ async def _keep(tx: Tx, writing: _Writing, *, step: EffectiveStep, one: Occurren
         )  # fmt: skip
     if same_window and row.id in writing.on_calendar:
         return
-    await take_off_calendar(tx, organisation_id=plan.organisation_id, occurrence_ids=[row.id])
+    await take_off_calendar(tx, organisation_id=plan.organisation_id, occurrence_id=row.id)
     reached = await ask_again(tx, organisation_id=plan.organisation_id, occurrence_id=row.id, by=writing.by,
                               now=writing.now)  # fmt: skip
     stages = stages_of(one, step=step, today=writing.today, reached=reached)
@@ -120,7 +122,7 @@ async def _keep(tx: Tx, writing: _Writing, *, step: EffectiveStep, one: Occurren
 
 
 async def _leave_out(tx: Tx, writing: _Writing, *, row: OccurrenceOnFile, why: str) -> None:
-    await take_off_calendar(tx, organisation_id=row.organisation_id, occurrence_ids=[row.id])
+    await take_off_calendar(tx, organisation_id=row.organisation_id, occurrence_id=row.id)
     await void(tx, organisation_id=row.organisation_id, occurrence_id=row.id, reason=why, now=writing.now)
     await tx.execute(
         "update occurrence set state = 'skipped', state_reason = $3, closed_at = $4, closed_by_kind = $5, closed_by_id = $6"

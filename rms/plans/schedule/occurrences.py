@@ -146,15 +146,18 @@ class Upcoming(msgspec.Struct, frozen=True, kw_only=True):
     sentence: str
 
 
-def current_and_next(step: EffectiveStep, *, course: Course, today: date) -> Upcoming:
+def current_and_next(
+    step: EffectiveStep, *, course: Course, today: date, dated: tuple[Occurrence, ...] | None = None
+) -> Upcoming:
     """Give the first two occurrences that are neither done nor skipped and whose window is still to close.
 
     One that was missed is not among them: its row and its alert stay until a person decides, and the step goes on.
+    `dated`: all occurrences of the step, where the caller has them already.
     """
     done = {one.number for one in course.done if one.step == step.step.key}
     waiting = [
         one
-        for one in occurrences(step, course=course)
+        for one in (occurrences(step, course=course) if dated is None else dated)
         if one.number not in done and one.skipped_because is None and one.latest_on >= today
     ]
     current, following = (*waiting[:2], None, None)[:2]

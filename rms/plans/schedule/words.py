@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from functools import lru_cache
 
 from rms.alerts.model import Anchor
 
@@ -13,6 +14,7 @@ ANCHOR_WORDS: Mapping[Anchor, str] = {
 }
 
 
+@lru_cache(maxsize=4096)  # working out a plan names the same few days again and again
 def day(on: date) -> str:
     """3 March 2027"""
     return f"{on.day} {on:%B %Y}"

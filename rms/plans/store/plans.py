@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from datetime import date
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -20,8 +21,11 @@ from rms.plans.store.protocols import protocol_of
 NOT_ENDED = ("draft", "active", "paused", "suspended", "held", "in_transfer")
 
 
-class PlanOnFile(msgspec.Struct, frozen=True, kw_only=True):
-    """One plan with its protocol, its person's dates and the changes made for them. `places`: where they have a step done."""
+class PlanOnFile(msgspec.Struct, frozen=True, kw_only=True, dict=True):  # dict: for what is worked out once
+    """One plan with its protocol, its person's dates and the changes made for them.
+
+    `judge_on`: when time alone may change an answer of its rules. `places`: where they have a step done.
+    """
 
     id: int
     ref: UUID
@@ -37,14 +41,20 @@ class PlanOnFile(msgspec.Struct, frozen=True, kw_only=True):
     state_until: date | None
     held_from: str | None
     revision: int
+    judge_on: date | None
     course: Course
     overrides: tuple[Override, ...]
     places: Mapping[str, str] = {}
 
-    @property
+    @cached_property
     def effective(self) -> EffectivePlan:
         """What holds for this person."""
         return effective(self.protocol, overrides=self.overrides)
+
+    def with_done(self, done: Done) -> "PlanOnFile":
+        """The plan as it reads once one more occurrence is done."""
+        course = msgspec.structs.replace(self.course, done=(*self.course.done, done))
+        return msgspec.structs.replace(self, course=course)
 
 
 _PLAN = """
@@ -73,7 +83,7 @@ async def _plan(tx: Tx, row: Mapping[str, Any]) -> PlanOnFile:
         protocol_version_id=row["protocol_version_id"],
         protocol=await protocol_of(tx, version_id=row["protocol_version_id"], digest=row["digest"]),
         state=row["state"], state_reason=row["state_reason"], state_until=row["state_until"],
-        held_from=row["held_from"], revision=row["revision"],
+        held_from=row["held_from"], revision=row["revision"], judge_on=row["judge_on"],
         course=Course(
             anchors={name: date.fromisoformat(on) for name, on in row["anchors"].items()},
             started_on=london_date(started), born_on=latest_birthday(row["born_text"]),

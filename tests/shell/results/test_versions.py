@@ -176,7 +176,12 @@ async def test_review_states_and_the_list_of_a_team(world: World) -> None:
             waiting.id
         ]
         await place_result(
-            tx, organisation_id=organisation_id, result_id=filed.result_id, occurrence_id=None, plan_id=None
+            tx,
+            organisation_id=organisation_id,
+            result_id=filed.result_id,
+            occurrence_id=None,
+            plan_id=None,
+            state="to_review",
         )
         with pytest.raises(NotFound):
             await set_review_state(tx, organisation_id=organisation_id, result_id=999_999, state="reviewed")

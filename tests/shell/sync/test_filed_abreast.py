@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from rms.sync.jobs import file_inbox
 from tests.cast import Trust, a_person, a_trust
 from tests.database import World
@@ -87,13 +89,14 @@ async def record(world: World, trust: Trust, facility: str) -> dict[str, list[An
     }
 
 
-async def test_the_record_is_that_of_filing_each_alone(world: World) -> None:
+async def test_the_record_is_that_of_filing_each_alone(world: World, capsys: pytest.CaptureFixture[str]) -> None:
     alone = await a_following_trust(world, "RAA", "MLL")
     together = await a_following_trust(world, "RBB", "QRS")
     await arrive(world, *letters("MLL"))
     assert await file_inbox(world.worker, at_most=1) == 12
     await arrive(world, *letters("QRS"))
     assert await file_inbox(world.worker, at_most=50) == 12
+    assert "filed_one_by_one" not in capsys.readouterr().out
     one_by_one, abreast = await record(world, alone, "MLL"), await record(world, together, "QRS")
     for what in WRITTEN:
         assert abreast[what] == one_by_one[what], what
@@ -132,7 +135,7 @@ end $$
 """
 
 
-async def test_one_that_fails_among_others_holds_up_nobody(world: World) -> None:
+async def test_one_that_fails_among_others_holds_up_nobody(world: World, capsys: pytest.CaptureFixture[str]) -> None:
     await a_following_trust(world, "RAA", "MLL")
     await world.as_owner(POISON)
     await world.as_owner("create trigger poison before insert on result_version for each row execute function poison()")
@@ -148,3 +151,4 @@ async def test_one_that_fails_among_others_holds_up_nobody(world: World) -> None
     assert len(await world.as_owner("select from result")) == MEN - 1
     assert len(await world.as_owner("select from audit_entry where verb = 'result.file'")) == MEN - 1
     assert await savepoints(world) == MEN - 1
+    assert "filed_one_by_one" in capsys.readouterr().out
