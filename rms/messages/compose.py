@@ -39,6 +39,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     test: TestWord | None = None
     due_on: date | None = None
     link: str | None = None
+    code: str | None = None
 
 
 class Rendered(msgspec.Struct, frozen=True, kw_only=True):

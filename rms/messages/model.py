@@ -43,7 +43,17 @@ class Purpose(StrEnum):
     RESULT_IN_RANGE_GP = "result_in_range_gp"
     PLEASE_CALL = "please_call"
     HELPLINE = "helpline"
+    CODE = "code"
+    CODE_NEW_CONTACT = "code_new_contact"
+    NEW_LINK = "new_link"
     STAFF_ALERT = "staff_alert"
+
+
+#: Six figures that a person waits for with the page open. They are drawn when the message leaves and say so in no row.
+CODES = frozenset({Purpose.CODE, Purpose.CODE_NEW_CONTACT})
+
+#: What a person asked for just now, on a page that is open: they are awake, so it does not wait for the morning.
+ASKED_FOR = CODES | {Purpose.NEW_LINK}
 
 
 class TestWord(StrEnum):

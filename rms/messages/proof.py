@@ -15,7 +15,7 @@ _PORTAL = "https://followup.example.org"
 _FACTS = Facts(
     organisation_name="Anytown and District University Hospitals NHS", phone="01632 960001",
     phone_hours="Monday to Friday, 9am to 5pm", first_name="Margaret", due_on=date(2026, 9, 22),
-    link=link_to(_PORTAL, locator="a" * 22),
+    link=link_to(_PORTAL, locator="a" * 22), code="482913",
 )  # fmt: skip
 
 

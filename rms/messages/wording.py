@@ -21,6 +21,7 @@ class About(msgspec.Struct, frozen=True, kw_only=True):
     team: TeamOnFile
     address: Contact | None
     link: str | None
+    code: str | None = None
     large_print: bool = False
 
 
@@ -34,6 +35,7 @@ def text_of(message: MessageOnFile, about: About, *, catalogue: Catalogue, porta
         organisation_name=about.organisation.name, phone=about.team.phone, phone_hours=about.team.phone_hours,
         first_name=about.person.name.given[0] if about.person.name.given else None,
         test=TestWord(test) if test else None, due_on=_day(message, "due_on"), link=about.link,
+        code=about.code,
     )  # fmt: skip
     return compose(template, facts, our_links=(portal_url,))
 

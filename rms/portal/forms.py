@@ -22,6 +22,15 @@ class BirthDate(msgspec.Struct, frozen=True, kw_only=True):
     born_on: date
 
 
+class WhoseLink(msgspec.Struct, frozen=True, kw_only=True):
+    """Whether the link reached the right person: `mine` or `not_mine`."""
+
+    whose: str
+
+
+NOT_ME: Final = Form(WhoseLink, whose=a_choice(("mine", "not_mine"), missing="Choose one of the two answers"))
+
+
 class ReadAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """Either an answer, or the faults to show."""
 

@@ -85,7 +85,7 @@ class DoorLinkRow(Table, tablename="door_link"):
 
     locator_hash = Bytea(null=False, default=None, primary_key=True)
     organisation_id = SmallInt(null=False, default=None)
-    assignment_id = BigInt(null=False, default=None)
+    assignment_id = BigInt(null=True, default=None)
     message_id = BigInt(null=True, default=None)
     made_at = Timestamptz(null=False, default=None)
     expires_at = Timestamptz(null=False, default=None)
@@ -93,3 +93,4 @@ class DoorLinkRow(Table, tablename="door_link"):
     looks = Integer(null=False, default=None)
     ended_at = Timestamptz(null=True, default=None)
     ended_why = Text(null=True, default=None)
+    patient_id = BigInt(null=True, default=None)

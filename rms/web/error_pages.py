@@ -18,7 +18,7 @@ from rms.log import get_log, new_error_id
 from rms.web.config import web_config
 from rms.web.csrf import Forged
 from rms.web.guard import SignInFirst
-from rms.web.pages import go_to, html
+from rms.web.pages import PLAIN, Frame, go_to, html
 
 log = get_log(__name__)
 
@@ -147,7 +147,7 @@ def _page(request: Request[Any, Any, Any], *, words: Words, error: Exception, er
         way_on=error.go_to if isinstance(error, SignInFirst) else None,
     )
     try:
-        answer = html(request, template="errors/error.html", page=page, title=words.heading)
+        answer = html(request, template="errors/error.html", page=page, title=words.heading, frame=_frame(request))
     except Exception as second:
         # A fault in the frame itself must not hide the first one, nor show a trace.
         log.error("request_failed", status=words.status, error_id=error_id, exc_info=second)
@@ -156,6 +156,13 @@ def _page(request: Request[Any, Any, Any], *, words: Words, error: Exception, er
     answer.status_code = words.status
     _retry_after(answer, words=words)
     return answer
+
+
+def _frame(request: Request[Any, Any, Any]) -> Frame:
+    """The frame of the face that the route belongs to, so that help stands where it stands on its other pages."""
+    handler: BaseRouteHandler | None = request.scope.get("route_handler")
+    found = handler.opt.get("frame") if handler is not None else None
+    return found if isinstance(found, Frame) else PLAIN
 
 
 def _problem(words: Words, *, error: Exception, error_id: str | None) -> Response[Any]:

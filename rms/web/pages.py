@@ -33,7 +33,9 @@ class Link(msgspec.Struct, frozen=True, kw_only=True):
 class Frame(msgspec.Struct, frozen=True, kw_only=True):
     """What surrounds the pages of one face. People get PLAIN; a face for staff adds navigation and who is signed in.
 
-    `sign_out` is the address a button posts to. `wide` lets lists use the whole window.
+    `sign_out` is the address a button posts to. `wide` lets lists use the whole window. `name` is what this face calls
+    the service, where that is another name. `touch` makes everything to press as high as a thumb is wide. A route with
+    `opt={"frame": ...}` has it around its error pages too.
     """
 
     home: str | None = None
@@ -43,6 +45,8 @@ class Frame(msgspec.Struct, frozen=True, kw_only=True):
     footer: tuple[Link, ...] = ()
     footer_note: str | None = None
     wide: bool = False
+    name: str | None = None
+    touch: bool = False
 
 
 PLAIN: Final = Frame()
@@ -72,7 +76,7 @@ def html(
     config = web_config(request)
     shell = Shell(
         title=f"Error: {title}" if status == FAULTS_IN_FORM else title,
-        service_name=config.service_name,
+        service_name=frame.name or config.service_name,
         demo=config.demo,
         csrf_token=form_token(request),
         frame=frame,

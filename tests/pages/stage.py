@@ -32,7 +32,8 @@ VISIT = "a visit of a browser without a session"
 #: What is put into the places of an address; `{ref:uuid}` depends on what the route is about.
 PLACES = {"{item:str}": "wellbeing", "{locator:str}": "x" * 22, "{file_path:path}": "manifest.json",
           "{key:str}": "urology", "{protocol:str}": "prostate-after-prostatectomy", "{version:int}": "1", "{peer:int}": "1",
-          "{questionnaire:str}": "symptom-check-prostate"}  # fmt: skip
+          "{questionnaire:str}": "symptom-check-prostate", "{kind:str}": "mobile",
+          "{result:uuid}": "00000000-0000-4000-8000-000000000000"}  # fmt: skip
 #: What a form sends when an empty one would be a fault of the form and tell nothing about who may send it.
 FIELDS = {
     "/alerts/{ref:uuid}/close": {"outcome": "person_called", "note": "She is well."},

@@ -74,7 +74,9 @@ async def test_every_unsafe_route_refuses_forgeries(stage: Stage):
             continue
         policy = policy_of(handler)
         assert policy is not None
-        actor = {"portal": "person", "half way in": "half_way"}.get(policy.name, Role.TEAM_LEAD)
+        actor = {"portal": "person", "portal: with a code": "person", "half way in": "half_way"}.get(
+            policy.name, Role.TEAM_LEAD
+        )
         for forgery in ("no token", "another token", "another origin", "another site"):
             assert await stage.forged(path, actor, handler=handler, forgery=forgery) == 403, (path, forgery)
             asked += 1

@@ -157,6 +157,13 @@ VERBS: Final = {
     "answers.send": "Questionnaire answered",
     "letter.printed": "Letter printed",
     "link.wrong_date": "Wrong date of birth typed at the link",
+    "link.not_me": "Somebody who got our message says that it is not for them",
+    "link.new": "Asked for a new link",
+    "visit.begin": "Opened their own pages",
+    "code.ask": "Asked for a code to see their own pages",
+    "code.try": "Typed a code",
+    "step.had_it": "The person says that they had a test",
+    "own_pages.told": "Told us something on their own pages",
     "event.deliver": "The register was told",
 }
 ALERT_MOVES: Final = {
@@ -172,7 +179,11 @@ ALERT_MOVES: Final = {
     "close": "Alert closed",
     "reopen": "Alert opened again",
 }
-_STEPS: Final = {"moved": "Moved to another day", "taken back": "Reminder taken back"}
+_STEPS: Final = {
+    "had it": "The person says that they had it",
+    "moved": "Moved to another day",
+    "taken back": "Reminder taken back",
+}
 _STAGES: Final = {
     "remind": "Reminder sent",
     "ask": "Questionnaire sent",

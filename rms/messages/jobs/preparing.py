@@ -10,12 +10,14 @@ from rms.log import get_log
 from rms.messages.compose import Rendered, link_to
 from rms.messages.jobs.outbox import Outbox
 from rms.messages.letters import Letter
-from rms.messages.model import Channel, MessageState, Recipient
+from rms.messages.model import ASKED_FOR, CODES, Channel, MessageState, Purpose, Recipient
 from rms.messages.moves import stop
 from rms.messages.moves.queueing import NEEDS
 from rms.messages.store import MessageOnFile, note
 from rms.messages.wording import About, letter_of, text_of
-from rms.people.store import contacts_in_force, known_dead, organisation, person, team
+from rms.people.model import ContactKind
+from rms.people.sign_in.codes import draw_code
+from rms.people.store import Contact, contacts_in_force, known_dead, needs_large_print, organisation, person, team
 
 log = get_log(__name__)
 
@@ -58,6 +60,10 @@ async def prepare(tx: Tx, message: MessageOnFile, *, outbox: Outbox) -> Ready | 
     if about is None:
         return None
     locator = await outbox.links.locator_for(tx, message, now=tx.now)
+    if message.purpose in CODES:
+        about = await _with_code(tx, message, about)
+        if about is None:
+            return None
     written = await _written(tx, message, about, locator=locator, outbox=outbox)
     if written is None:
         return None
@@ -87,7 +93,8 @@ async def _person_allows(tx: Tx, message: MessageOnFile) -> bool:
     if them.messages_stopped_at is not None:
         await _stop(tx, message, MessageState.HELD, "The person wants no messages.")
         return False
-    if message.channel is not Channel.LETTER and not is_allowed(tx.now):
+    awake = message.purpose in ASKED_FOR
+    if message.channel is not Channel.LETTER and not awake and not is_allowed(tx.now):
         await tx.execute("update message set not_before = $3 where organisation_id = $1 and id = $2",
                          message.organisation_id, message.id, next_allowed(tx.now))  # fmt: skip
         return False
@@ -98,8 +105,7 @@ async def _about(tx: Tx, message: MessageOnFile) -> About | None:
     organisation_id = message.organisation_id
     address = None
     if message.recipient is Recipient.PERSON:
-        contacts = await contacts_in_force(tx, organisation_id=organisation_id, patient_id=message.patient_id)
-        address = next((contact for contact in contacts if contact.kind is NEEDS[message.channel]), None)
+        address = await _address(tx, message)
         if address is None:
             await _stop(tx, message, MessageState.HELD, f"No {_NAMES[message.channel]} is known that works.")
             return None
@@ -110,7 +116,32 @@ async def _about(tx: Tx, message: MessageOnFile) -> About | None:
         person=await person(tx, organisation_id=organisation_id, patient_id=message.patient_id),
         organisation=await organisation(tx, organisation_id),
         team=await team(tx, organisation_id=organisation_id, team_id=message.team_id), address=address, link=None,
+        large_print=await _large_print(tx, message),
     )  # fmt: skip
+
+
+async def _address(tx: Tx, message: MessageOnFile) -> Contact | None:
+    """Where to: the detail on record. A code that proves a new one goes there, and nothing else ever does."""
+    if message.purpose is Purpose.CODE_NEW_CONTACT:
+        return Contact(id=0, kind=ContactKind(NEEDS[message.channel]), value=message.facts["to"], source="person",
+                       valid_from=tx.today)  # fmt: skip
+    contacts = await contacts_in_force(tx, organisation_id=message.organisation_id, patient_id=message.patient_id)
+    return next((contact for contact in contacts if contact.kind is NEEDS[message.channel]), None)
+
+
+async def _large_print(tx: Tx, message: MessageOnFile) -> bool:
+    if message.channel is not Channel.LETTER or message.recipient is not Recipient.PERSON:
+        return False
+    return await needs_large_print(tx, organisation_id=message.organisation_id, patient_id=message.patient_id)
+
+
+async def _with_code(tx: Tx, message: MessageOnFile, about: About) -> About | None:
+    """Draw the figures now; a code that nobody waits for any more is not sent."""
+    code = await draw_code(tx, organisation_id=message.organisation_id, code_id=message.cause_id)
+    if code is None:
+        await _stop(tx, message, MessageState.VOID, "Nobody waits for this code any more.")
+        return None
+    return msgspec.structs.replace(about, code=code)
 
 
 _NAMES = {Channel.SMS: "mobile number", Channel.EMAIL: "email address", Channel.LETTER: "postal address"}

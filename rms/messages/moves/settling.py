@@ -21,6 +21,7 @@ from rms.messages.lifecycle import (
     may_move,
 )
 from rms.messages.model import (
+    CODES,
     Channel,
     Fault,
     Later,
@@ -173,6 +174,8 @@ def _pause(message: MessageOnFile, state: MessageState, *, grace: timedelta) -> 
 async def _tell_the_team(tx: Tx, *, message: MessageOnFile, move: Move, now: datetime) -> None:
     if move.state not in (MessageState.FAILED, MessageState.HELD, MessageState.EXPIRED):
         return
+    if message.purpose in CODES and move.state is MessageState.EXPIRED:
+        return  # the person has seen that none came, and asks again or phones
     what = message.purpose.replace("_", " ")
     await raise_alert(
         tx, organisation_id=message.organisation_id, team_id=message.team_id, kind=AlertKind.CHASE,

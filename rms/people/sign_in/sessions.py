@@ -16,11 +16,15 @@ from rms.db.engine import Tx
 
 
 class SessionKind(StrEnum):
-    """What a session allows. HALF_WAY: the first factor was right, the second is to come; it opens nothing else."""
+    """What a session allows. HALF_WAY: the first factor was right, the second is to come; it opens nothing else.
+
+    ANSWERING: a person at one questionnaire. VISITING: a person at their own pages, without one.
+    """
 
     STAFF = "staff"
     HALF_WAY = "staff_half_way"
     ANSWERING = "answering"
+    VISITING = "visiting"
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,12 +38,15 @@ LIMITS: Mapping[SessionKind, Limits] = {
     SessionKind.STAFF: Limits(idle=timedelta(minutes=15), absolute=timedelta(hours=12)),
     SessionKind.HALF_WAY: Limits(idle=timedelta(minutes=10), absolute=timedelta(minutes=10)),
     SessionKind.ANSWERING: Limits(idle=timedelta(minutes=10), absolute=timedelta(minutes=30)),
+    SessionKind.VISITING: Limits(idle=timedelta(minutes=10), absolute=timedelta(minutes=30)),
 }
 STAFF_KINDS = (SessionKind.STAFF, SessionKind.HALF_WAY)
 
 
 class Session(msgspec.Struct, frozen=True, kw_only=True):
-    """A session that is valid now. `subject_id` is a member of staff, or an assignment for `answering`."""
+    """A session that is valid now. `subject_id` is a member of staff, an assignment for `answering`, and a
+    person for `visiting`.
+    """
 
     kind: SessionKind
     organisation_id: int

@@ -129,6 +129,15 @@ async def contacts_in_force(tx: Tx, *, organisation_id: int, patient_id: int) ->
     ]  # fmt: skip
 
 
+async def needs_large_print(tx: Tx, *, organisation_id: int, patient_id: int) -> bool:
+    """Whether letters to this person are printed large, as they, staff or the register said."""
+    found: bool = await tx.fetchval(
+        "select exists (select from patient p, jsonb_array_elements(p.needs) need where p.organisation_id = $1 and p.id = $2"
+        " and lower(need->>'text') = 'large print')", organisation_id, patient_id,
+    )  # fmt: skip
+    return found
+
+
 async def cases_of(tx: Tx, *, organisation_id: int, patient_id: int) -> list[dict[str, Any]]:
     """The cancers of one person: id, ref, source, source_ref, tumour_site, icd10, description, diagnosed_on."""
     rows = await tx.fetch(

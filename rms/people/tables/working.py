@@ -128,3 +128,21 @@ class DoorSessionRow(Table, tablename="door_session"):
     second_factor_at = Timestamptz(null=True, default=None)
     ended_at = Timestamptz(null=True, default=None)
     ended_why = Text(null=True, default=None)
+
+
+class OneTimeCodeRow(Table, tablename="one_time_code"):
+    """A row of one_time_code."""
+
+    id = BigSerial(null=False, primary_key=True)
+    organisation_id = SmallInt(null=False, default=None)
+    patient_id = BigInt(null=False, default=None)
+    purpose = Text(null=False, default=None)
+    session_hash = Bytea(null=False, default=None)
+    contact_kind = Text(null=True, default=None)
+    contact_value = Text(null=True, default=None)
+    asked_at = Timestamptz(null=False, default=None)
+    code_hash = Bytea(null=True, default=None)
+    expires_at = Timestamptz(null=True, default=None)
+    tries = SmallInt(null=False, default=None)
+    used_at = Timestamptz(null=True, default=None)
+    ended_at = Timestamptz(null=True, default=None)

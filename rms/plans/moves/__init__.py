@@ -3,6 +3,7 @@
 from rms.plans.moves.arranging import arrange, set_place
 from rms.plans.moves.changing import add_repeat, override
 from rms.plans.moves.closing import close_occurrence, reopen_occurrence
+from rms.plans.moves.hearing import hear_it_was_done
 from rms.plans.moves.living import end, hold, pause, restore, resume, set_judge_on
 from rms.plans.moves.protocols import load_library, sign_off
 from rms.plans.moves.starting import start
@@ -14,6 +15,7 @@ __all__ = [
     "arrange",
     "close_occurrence",
     "end",
+    "hear_it_was_done",
     "hold",
     "load_library",
     "note_decision",

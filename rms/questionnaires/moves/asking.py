@@ -100,7 +100,15 @@ async def end_links_of_person(tx: Tx, *, organisation_id: int, patient_id: int, 
     )  # fmt: skip
     for row in rows:
         await end_links(tx, organisation_id=organisation_id, assignment_id=row["id"], why=why, now=now)
+    await end_links_to_pages(tx, organisation_id=organisation_id, patient_id=patient_id, why=why, now=now)
     return len(rows)
+
+
+async def end_links_to_pages(tx: Tx, *, organisation_id: int, patient_id: int, why: str, now: datetime) -> None:
+    """End the links to a person's own pages, and the visits that began with them."""
+    await tx.fetchval("select door_person_link_end($1, $2, $3, $4)", organisation_id, patient_id, why, now)
+    await tx.fetchval("select door_session_end_all($1, $2, $3, $4)", [SessionKind.VISITING], organisation_id,
+                      patient_id, why)  # fmt: skip
 
 
 async def end_links(tx: Tx, *, organisation_id: int, assignment_id: int, why: str, now: datetime) -> None:

@@ -17,6 +17,8 @@ from rms.rehearsal.story.look import check
 
 MOST_PAGES = 60
 PATIENCE = 30
+#: The page before the first question has a link and no form.
+_BEFORE, _FIRST = "/questions/start", "/questions"
 
 
 class Away(Exception):
@@ -118,6 +120,8 @@ class Answerer:
                 if page.status_code == 503:
                     raise Away
                 check(page.status_code == 200, f"A page of the questionnaire answers {page.status_code}.")
+                if page.url.path == _BEFORE:
+                    page = browser.get(str(page.url.join(_FIRST)))
             check("sent" in page.text.lower(), "The questionnaire did not come to its end.")
 
 

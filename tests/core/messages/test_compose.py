@@ -22,6 +22,7 @@ FACTS = Facts(
     test=TestWord.BLOOD_TEST,
     due_on=date(2026, 9, 22),
     link=link_to(PORTAL, locator="a" * 22),
+    code="482913",
 )
 REMINDER = CATALOGUE[Purpose.TEST_REMINDER_2, Channel.SMS]
 
@@ -110,7 +111,7 @@ def test_no_name_changes_the_rest_of_the_text(name: str) -> None:
     except BadInput:
         return
     opening = f"{' '.join(name.split())}, "
-    assert text == plain or text.lower() == (opening + plain).lower()
+    assert text == plain or text.casefold() == (opening + plain).casefold()
 
 
 def test_a_fact_that_is_not_known_is_never_guessed() -> None:

@@ -5,7 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from rms.portal.presenters import HelpLine, present_check, present_question, spoken
+from rms.portal.presenters.questions import present_check, present_question, spoken
+from rms.portal.presenters.words import HelpLine
 from rms.questionnaires.answers import item_of
 from rms.questionnaires.library import definition_of
 from rms.questionnaires.model import Chose, Day, Declined, Item, ItemKind, Number, Words, YesNo

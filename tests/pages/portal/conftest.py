@@ -16,6 +16,7 @@ from rms.web.plumbing import WebPlumbing
 from tests.asked import Followed, asked, assignment_id_of, link_of
 from tests.cast import Trust, a_trust
 from tests.database import World
+from tests.own_pages import code_of, link_to_pages
 
 ORIGIN = "https://rms.example.org"
 BORN = {"day": "3", "month": "4", "year": "1950"}
@@ -61,8 +62,12 @@ class Browser:
         return await self.post(page, f"/r/{locator}/you", {f"born_on-{part}": value for part, value in born.items()})
 
     async def come_in(self, locator: str) -> httpx.Response:
-        """Give the right date of birth and go on to the first page."""
-        return await self.go(await self.born(locator))
+        """Give the right date of birth and go on to the first question."""
+        answer = await self.born(locator)
+        if answer.headers.get("location") == "/questions/start":
+            assert (await self.get("/questions/start")).status_code in (200, 303)
+            return await self.go(await self.get("/questions"))
+        return await self.go(answer)
 
     async def answer(self, item: str, value: str) -> httpx.Response:
         """Answer one question; the redirect, or the page with its fault."""
@@ -112,3 +117,17 @@ async def him(world: World) -> Asked:
     man = await asked(world, trust)
     locator = await link_of(world, man)
     return Asked(trust=trust, man=man, assignment_id=await assignment_id_of(world, man), locator=locator)
+
+
+async def see(world: World, browser: Browser, path: str = "/follow-up") -> httpx.Response:
+    """Ask for a code, type it, and go to a page of one's own."""
+    wanted = path.lstrip("/")
+    page = await browser.go(await browser.get(path))
+    entering = await browser.go(await browser.post(page, "/code", {"for": wanted}))
+    typed = {"code": await code_of(world), "for": wanted}
+    return await browser.go(await browser.post(entering, "/code/enter", typed))
+
+
+async def person_link(world: World, him: Asked) -> str:
+    """The locator of a link to his own pages."""
+    return await link_to_pages(world, him.trust, him.man)

@@ -168,7 +168,7 @@ async def test_no_get_changes_more_than_the_log_of_looks(world, browser, him):
     before = await rows(
         world, "select (select count(*) from answer), state, (select count(*) from alert) from assignment"
     )
-    for path in ("", "/q/wellbeing", "/today/cannot-pee", "/check", "/sent", "/phone"):
+    for path in ("", "/start", "/q/wellbeing", "/today/cannot-pee", "/check", "/sent", "/phone"):
         assert (await browser.get(f"/questions{path}")).status_code in (200, 303)
     after = await rows(
         world, "select (select count(*) from answer), state, (select count(*) from alert) from assignment"

@@ -18,7 +18,8 @@ from rms.errors import (
     Refused,
     RmsError,
 )
-from rms.portal.presenters import BirthDatePage, HelpLine
+from rms.portal.presenters.door import DoorPage
+from rms.portal.presenters.words import HelpLine
 from rms.web.config import WebConfig
 from rms.web.cookies import Cookies, SessionCookie
 from rms.web.csrf import MACHINE
@@ -64,7 +65,7 @@ FAILURES: dict[str, Exception] = {
 
 @get("/page", opt={"policy": PUBLIC})
 async def page(request: Request) -> Response[str]:
-    shown = BirthDatePage(trust="Northmoor", action="/page", help=HELP)
+    shown = DoorPage(trust="Northmoor", link="/page", help=HELP)
     return html(request, template="portal/birth_date.html", page=shown, title="Is this you?")
 
 
@@ -72,13 +73,13 @@ async def page(request: Request) -> Response[str]:
 async def sent(request: Request) -> Response[str]:
     if (await read_submitted(request)).one("name"):
         return go_to("/page")  # type: ignore[return-value]
-    shown = BirthDatePage(trust="Northmoor", action="/page", help=HELP)
+    shown = DoorPage(trust="Northmoor", link="/page", help=HELP)
     return html(request, template="portal/birth_date.html", page=shown, title="Is this you?", status=422)
 
 
 @get("/staff", opt={"policy": STAFF})
 async def staff_page(request: Request) -> Response[str]:
-    shown = BirthDatePage(trust="Northmoor", action="/staff", help=HELP)
+    shown = DoorPage(trust="Northmoor", link="/staff", help=HELP)
     return html(request, template="portal/birth_date.html", page=shown, title="Today")
 
 

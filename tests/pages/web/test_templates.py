@@ -6,18 +6,17 @@ import jinja2
 import msgspec
 import pytest
 
-from rms.portal.presenters import (
-    BirthDatePage,
+from rms.portal.presenters.door import DoorPage
+from rms.portal.presenters.questions import (
     CallTodayPage,
-    HelpLine,
     PausedPage,
     PhonePage,
     SentPage,
-    StartPage,
     StoppedPage,
     present_check,
     present_question,
 )
+from rms.portal.presenters.words import HelpLine
 from rms.questionnaires.answers import item_of
 from rms.questionnaires.library import definition_of
 from rms.questionnaires.model import Chose, Declined, Item, ItemKind, Number, Words, YesNo
@@ -26,6 +25,7 @@ from rms.web.forms import FieldError, FieldErrors
 from rms.web.jinja import TEMPLATES, make_pages, preload, render
 from rms.web.pages import PLAIN, Frame, Link, Shell
 from rms.web.submitted import submitted
+from tests.pages.web.portal_examples import EXAMPLES
 
 HELP = HelpLine(
     who="Northmoor Hospital",
@@ -79,14 +79,10 @@ def question_of(item: Item, *, answers: dict[str, object]) -> msgspec.Struct:
 STOPPED_TYPED = submitted([("born_on-day", "27"), ("born_on-month", "3"), ("born_on-year", "1948")])
 
 PAGES: dict[str, tuple[str, msgspec.Struct]] = {
-    "start": (
-        "portal/start.html",
-        StartPage(trust="Northmoor Hospital", minutes="about 5 minutes", action="/r/start", help=HELP),
-    ),
-    "birth date": ("portal/birth_date.html", BirthDatePage(trust="Northmoor Hospital", action="/you", help=HELP)),
+    "birth date": ("portal/birth_date.html", DoorPage(trust="Northmoor Hospital", link="/r/x", help=HELP)),
     "birth date wrong": (
         "portal/birth_date.html",
-        BirthDatePage(trust="Northmoor Hospital", action="/you", help=HELP, typed=STOPPED_TYPED, errors=WRONG_DATE),
+        DoorPage(trust="Northmoor Hospital", link="/r/x", help=HELP, typed=STOPPED_TYPED, errors=WRONG_DATE),
     ),
     "question": ("portal/question.html", question("bone-pain")),
     "question without an answer": (
@@ -120,7 +116,6 @@ PAGES: dict[str, tuple[str, msgspec.Struct]] = {
     ),
     "paused": ("portal/paused.html", PausedPage(until="The link works until 3 May 2027.", help=HELP)),
     "link stopped": ("portal/link_stopped.html", StoppedPage(help=HELP)),
-    "link stopped, no number": ("portal/link_stopped.html", StoppedPage(help=None)),
     "phone us": ("portal/phone_us.html", PhonePage(help=HELP, back="/questions/q/wellbeing")),
     "error": (
         "errors/error.html",
@@ -128,6 +123,7 @@ PAGES: dict[str, tuple[str, msgspec.Struct]] = {
             heading="Page not found", lines=("Look again.",), error_id="0123456789abcdef", help_phone="07700 900123"
         ),
     ),
+    **EXAMPLES,
 }
 STAFF = Frame(
     home="/",
@@ -221,7 +217,7 @@ def test_the_summary_of_a_missing_answer_leads_to_the_first_answer(pages):
 
 
 def test_before_the_birth_date_nothing_says_what_it_is_about(pages):
-    for name in ("start", "birth date", "birth date wrong", "link stopped"):
+    for name in ("birth date", "birth date wrong", "new link", "link sent", "not me", "link gone", "closed"):
         text = rendered(pages, name).lower()
         for word in ("cancer", "prostate", "symptom", "oncology", "urology", "result"):
             assert word not in text, (name, word)

@@ -1,18 +1,15 @@
-"""What each of a person's pages shows, as strings. Must not query, decide or read the time.
-
-One Struct for each template of `templates/portal/`; a template reads it as `page`. Before the date of birth is right,
-a page may name the trust and nothing else: no team, no clinic, no questionnaire.
-"""
+"""What the pages of a questionnaire show, as strings. Must not query, decide or read the time."""
 
 from collections.abc import Collection
-from datetime import date
 from typing import Final
 
 import msgspec
 
 from rms.portal.forms import ANSWER
+from rms.portal.presenters.words import HelpLine, in_words, whom_to_call
+from rms.portal.sheet import Sheet
 from rms.questionnaires.answers import Answers, option_text
-from rms.questionnaires.branching import asked, counted, item_before, progress
+from rms.questionnaires.branching import asked, counted, item_before, next_item, progress
 from rms.questionnaires.model import (
     DECLINED_CODE,
     Answer,
@@ -31,40 +28,19 @@ from rms.web.submitted import Submitted, submitted
 
 RATHER_NOT: Final = "I would rather not answer"
 NOTHING_TO_ADD: Final = "Nothing to add"
-_MONTHS = "January February March April May June July August September October November December"
 ANSWERED_BEFORE: Final = "Answered on an earlier visit"
-NOT_THIS_LINK: Final = "The date of birth does not match this link, or the link does not work any more"
-SOME_TRUST: Final = "Your follow-up team"
-PHONE_HOURS: Final = "Monday to Friday, in working hours."
 NOTHING_TYPED: Final = Submitted(pairs=())
 
 
-class HelpLine(msgspec.Struct, frozen=True, kw_only=True):
-    """Whom to call. `who` is the trust until the person is known, then the team; `href` is a `tel:` address."""
-
-    who: str
-    number: str
-    href: str
-    hours: str
-
-
 class StartPage(msgspec.Struct, frozen=True, kw_only=True):
-    """`portal/start.html`: behind the link, the same for everybody. `help` is None where a host serves several trusts."""
+    """`portal/start.html`: before the first question. `on` leads to it, or to where the person left off (`where`)."""
 
-    trust: str
+    team: str
     minutes: str
-    action: str
-    help: HelpLine | None
-
-
-class BirthDatePage(msgspec.Struct, frozen=True, kw_only=True):
-    """`portal/birth_date.html`. The field is `born_on`; a date that does not match is an error of it."""
-
-    trust: str
-    action: str
-    help: HelpLine | None
-    typed: Submitted = NOTHING_TYPED
-    errors: FieldErrors = NO_ERRORS
+    on: str
+    where: str
+    until: str
+    help: HelpLine
 
 
 class Choice(msgspec.Struct, frozen=True, kw_only=True):
@@ -136,11 +112,10 @@ class CallTodayPage(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PausedPage(msgspec.Struct, frozen=True, kw_only=True):
-    """`portal/paused.html`: "Stop and come back later"; or `timed_out`, when the visit ended by itself or there is none."""
+    """`portal/paused.html`: "Stop and come back later"."""
 
     until: str
-    help: HelpLine | None
-    timed_out: bool = False
+    help: HelpLine
 
 
 class PhonePage(msgspec.Struct, frozen=True, kw_only=True):
@@ -153,12 +128,24 @@ class PhonePage(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class StoppedPage(msgspec.Struct, frozen=True, kw_only=True):
-    """`portal/link_stopped.html`: wrong, unknown, used, locked and expired links, all in the same words.
+    """`portal/link_stopped.html`: the questions are not asked any more."""
 
-    `help` is of the service or of the host's only trust, never of the link: a number that differs would tell.
-    """
+    help: HelpLine
 
-    help: HelpLine | None
+
+def present_start(sheet: Sheet, *, on: str) -> StartPage:
+    """Say what comes, and from which question it goes on."""
+    begun = bool(sheet.answers)
+    following = next_item(sheet.definition, answers=sheet.answers)
+    where = "Check your answers" if following is None else ""
+    if following is not None and begun:
+        where = (
+            f"Go on with question {progress(sheet.definition, link_id=following.link_id, answers=sheet.answers).number}"
+        )
+    return StartPage(
+        team=sheet.team.name, minutes=f"about {sheet.definition.about_minutes} minutes", on=on, where=where or "Start",
+        until=in_words(sheet.assignment.closes_on), help=whom_to_call(sheet.team.name, number=sheet.team.phone),
+    )  # fmt: skip
 
 
 def present_question(
@@ -245,16 +232,6 @@ def spoken(item: Item, *, answer: Answer | None) -> str:
             return RATHER_NOT
         case None:
             return "Not answered yet"
-
-
-def in_words(day: date) -> str:
-    """Write a day as people say it: 3 May 2027."""
-    return f"{day.day} {_MONTHS.split()[day.month - 1]} {day.year}"
-
-
-def whom_to_call(who: str, *, number: str) -> HelpLine:
-    """Make the lines that say whom to call."""
-    return HelpLine(who=who, number=number, href=f"tel:{number.replace(' ', '')}", hours=PHONE_HOURS)
 
 
 def _row(item: Item, *, answer: Answer | None, base: str, hidden: bool) -> CheckRow:

@@ -1,0 +1,32 @@
+"""The doors of what is shown: each reads for one page and notes the look. None of them changes anything else."""
+
+from rms.db.database import Database
+from rms.portal.access import Visit
+from rms.portal.actions.seeing import note_look
+from rms.portal.behind import Whose, whose
+from rms.portal.own import Own, own_of
+from rms.portal.symptoms import Symptoms, symptoms_of
+
+
+async def visit_page(database: Database, *, visit: Visit, at: str) -> Whose:
+    """Whose visit it is, for a page that shows nothing of theirs."""
+    async with database.transaction(organisation_id=visit.organisation_id) as tx:
+        of = await whose(tx, visit)
+        await note_look(tx, visit=visit, of=of, at=at)
+        return of
+
+
+async def see_follow_up(database: Database, *, visit: Visit, at: str) -> Own:
+    """Everything of a person's follow-up that may be shown to them."""
+    async with database.transaction(organisation_id=visit.organisation_id) as tx:
+        of = await whose(tx, visit)
+        await note_look(tx, visit=visit, of=of, at=at)
+        return await own_of(tx, of)
+
+
+async def see_symptoms(database: Database, *, visit: Visit) -> tuple[Whose, Symptoms]:
+    """The symptoms that the person should tell us about."""
+    async with database.transaction(organisation_id=visit.organisation_id) as tx:
+        of = await whose(tx, visit)
+        await note_look(tx, visit=visit, of=of, at="symptoms")
+        return of, await symptoms_of(tx, of)

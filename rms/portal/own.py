@@ -1,0 +1,82 @@
+"""What a person may see of their own follow-up, read from the rooms below.
+
+A result is released by one thing only: a named person called it in range, that decision is past its quarter of an hour, it
+is about the version that holds, and no rule has said anything else about that version. Everything else about a result (out
+of range, cannot tell, not reviewed, preliminary, from before) is at most "we are looking"; its value does not leave here.
+"""
+
+from datetime import date, datetime
+from decimal import Decimal
+from uuid import UUID
+
+import msgspec
+
+from rms.db.engine import Tx
+from rms.plans.store import OccurrenceOnFile, looks_of_plan, occurrences_of_plan
+from rms.portal.behind import Whose
+from rms.results.store import FINAL
+
+_RESULTS = """
+select r.ref, r.analyte, r.sample_at, r.filed_at, r.review_state, r.plan_id, v.status, d.kind as decided,
+       d.takes_effect_at,
+       case when ok.released then v.number end as number, case when ok.released then v.comparator end as comparator,
+       case when ok.released then v.unit end as unit, case when ok.released then v.value_text end as value_text,
+       ok.released
+  from result r
+  join result_version v on v.organisation_id = r.organisation_id and v.id = r.current_version_id
+  left join lateral (
+    select d.kind, d.takes_effect_at, d.decided_at from decision d
+     where d.organisation_id = r.organisation_id and d.patient_id = r.patient_id and d.subject_kind = 'result'
+       and d.subject_id = r.id and d.undone_at is null and d.overtaken_at is null
+     order by d.decided_at desc, d.id desc limit 1) d on true
+  cross join lateral (
+    select coalesce(
+      d.kind = 'in_range' and d.takes_effect_at <= $3 and r.review_state = 'reviewed' and v.status = any($4)
+      and r.analyte is not null
+      and not exists (select from rule_evaluation e where e.organisation_id = r.organisation_id
+                       and e.cause_kind = 'result_version' and e.cause_id = v.id and e.outcome <> 'clear')
+      and not exists (select from alert_cause c join alert a on a.organisation_id = c.organisation_id and a.id = c.alert_id
+                       where c.organisation_id = r.organisation_id and c.cause_kind = 'result_version' and c.cause_id = v.id
+                         and a.state <> 'closed'),
+      false) as released) ok
+ where r.organisation_id = $1 and r.patient_id = $2 and not r.is_history and r.analyte is not null
+ order by r.sample_at desc, r.id desc limit 200
+"""
+
+
+class OwnResult(msgspec.Struct, frozen=True, kw_only=True):
+    """One test of the person's. Everything about its value is None unless it is `released`."""
+
+    ref: UUID
+    analyte: str
+    sample_at: datetime
+    filed_at: datetime
+    review_state: str
+    plan_id: int | None
+    decided: str | None
+    released: bool
+    number: Decimal | None
+    comparator: str | None
+    unit: str | None
+    value_text: str | None
+
+
+class Own(msgspec.Struct, frozen=True, kw_only=True):
+    """A person's own follow-up. `steps` are the stored rows of every plan; `looks` when each open one is looked at next."""
+
+    whose: Whose
+    steps: tuple[OccurrenceOnFile, ...]
+    looks: dict[int, tuple[date, str]]
+    results: tuple[OwnResult, ...]
+
+
+async def own_of(tx: Tx, of: Whose) -> Own:
+    """Read what may be shown."""
+    steps: list[OccurrenceOnFile] = []
+    looks: dict[int, tuple[date, str]] = {}
+    for plan in of.plans:
+        steps += await occurrences_of_plan(tx, organisation_id=plan.organisation_id, plan_id=plan.id)
+        looks |= await looks_of_plan(tx, organisation_id=plan.organisation_id, plan_id=plan.id)
+    rows = await tx.fetch(_RESULTS, of.person.organisation_id, of.person.id, of.now, list(FINAL))
+    results = tuple(OwnResult(**{name: row[name] for name in OwnResult.__struct_fields__}) for row in rows)
+    return Own(whose=of, steps=tuple(steps), looks=looks, results=results)

@@ -1,0 +1,207 @@
+"""A person's own follow-up as strings: what is next, what the last result says, the plan as a list of dates.
+
+What is not released is never in here as a number or a word about it: only that somebody is looking, and by when.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Final
+
+import msgspec
+
+from rms.alerts.analytes import name_of
+from rms.clock import london_date
+from rms.dates import add_working_days
+from rms.plans.model import Standing
+from rms.plans.protocol.language import Place, StepKind
+from rms.plans.schedule import preview
+from rms.plans.store import OccurrenceOnFile, PlanOnFile
+from rms.portal.own import Own, OwnResult
+from rms.portal.presenters.words import HelpLine, in_words, month, weekday, whom_to_call
+
+LOOKED_AT_WITHIN: Final = 3  # working days
+_FOR_THE_PERSON: Final = (StepKind.TEST, StepKind.QUESTIONNAIRE)
+_SOON: Final = 92  # days within which a date is told to the day
+_FIRST_DATES: Final = 6
+_QUESTIONS_SHOWN: Final = 28  # days ahead
+_PLACES: Final = {
+    Place.HOME: "at home",
+    Place.GP_PRACTICE: "your GP surgery",
+    Place.COMMUNITY: "a blood test clinic near you",
+    Place.HOSPITAL: "the hospital",
+}
+_STANDS_STILL: Final = {
+    "draft": "Your team is writing your plan. You do not need to do anything now.",
+    "paused": "Your follow-up is paused. We do not send reminders now. Your team starts it again.",
+    "suspended": "Your follow-up is paused. We do not send reminders now. Your team starts it again.",
+    "held": "Your follow-up is paused while we check something. Please call us.",
+    "in_transfer": "Your follow-up is moving to another team. Call us if you do not know who looks after you.",
+    "ended": "Your follow-up with us has finished.",
+}
+
+
+class Next(msgspec.Struct, frozen=True, kw_only=True):
+    """The next thing: what, when, where, how. `had` leads to "I have had this test"."""
+
+    what: str
+    why: str
+    when: str
+    where: str
+    how: str
+    is_late: bool
+    had: str | None
+
+
+class ResultLine(msgspec.Struct, frozen=True, kw_only=True):
+    """What may be said about one test that was done. `href` only where there is something to see."""
+
+    sentence: str
+    more: str
+    href: str | None
+
+
+class PlanLine(msgspec.Struct, frozen=True, kw_only=True):
+    """One date of the plan."""
+
+    when: str
+    what: str
+    note: str
+
+
+class FollowUpPage(msgspec.Struct, frozen=True, kw_only=True):
+    """`portal/follow_up.html`."""
+
+    name: str
+    standing: tuple[str, ...]
+    nexts: tuple[Next, ...]
+    results: tuple[ResultLine, ...]
+    done: tuple[PlanLine, ...]
+    dates: tuple[PlanLine, ...]
+    later: tuple[PlanLine, ...]
+    help: HelpLine
+
+
+def present_follow_up(own: Own) -> FollowUpPage:
+    """Fill the page: next first, then the last result of each test, then the plan."""
+    of = own.whose
+    running = [plan for plan in of.plans if plan.state == "active"]
+    lines = [line for plan in running for line in _dates(plan, today=of.today)]
+    still = dict.fromkeys(_standing(plan) for plan in of.plans if plan.state != "active")
+    return FollowUpPage(
+        name=" ".join((*of.person.name.given, of.person.name.family)),
+        standing=tuple(still) if not running else tuple(line for line in still if line != _STANDS_STILL["ended"]),
+        nexts=tuple(one for plan in running for one in _nexts(own, plan)),
+        results=_results(own), done=_done(own), dates=tuple(lines[:_FIRST_DATES]), later=tuple(lines[_FIRST_DATES:]),
+        help=whom_to_call(of.team.name, number=of.team.phone),
+    )  # fmt: skip
+
+
+def _standing(plan: PlanOnFile) -> str:
+    until = f" until {in_words(plan.state_until)}" if plan.state == "paused" and plan.state_until else ""
+    return _STANDS_STILL[plan.state].replace("is paused", f"is paused{until}", 1)
+
+
+def _nexts(own: Own, plan: PlanOnFile) -> list[Next]:
+    """The next test, and the next questions where they come no later than in four weeks; the earlier one first."""
+    found = []
+    for kind in _FOR_THE_PERSON:
+        some = [one for one in own.steps if one.plan_id == plan.id and one.state == "open" and one.kind == kind]
+        first = min(some, key=lambda step: (step.due_on, step.id), default=None)
+        if first is not None and (kind == StepKind.TEST or (first.due_on - own.whose.today).days <= _QUESTIONS_SHOWN):
+            found.append(first)
+    return [_next(one, plan, today=own.whose.today) for one in sorted(found, key=lambda step: step.due_on)]
+
+
+def _next(one: OccurrenceOnFile, plan: PlanOnFile, *, today: date) -> Next:
+    step = next((s.step for s in plan.effective.steps if s.step.key == one.step_key), None)
+    is_test = one.kind == StepKind.TEST
+    return Next(
+        what=one.title, why=step.why if step else "", when=_when(one, today=today),
+        where=_where(step.where) if step and is_test else "", how=_how(one), is_late=one.due_on < today,
+        had="/tell-us/test" if is_test and one.earliest_on <= today else None,
+    )  # fmt: skip
+
+
+def _when(one: OccurrenceOnFile, *, today: date) -> str:
+    if one.due_on < today:
+        return f"It was due on {in_words(one.due_on)}. Please have it as soon as you can."
+    if one.kind == StepKind.QUESTIONNAIRE:
+        return f"We send it to you on {in_words(one.due_on)}." if one.due_on > today else "We send it to you today."
+    if one.earliest_on <= today:
+        return f"Have it by {in_words(one.due_on)}. You can have it now."
+    return f"It is due on {in_words(one.due_on)}. You can have it from {in_words(one.earliest_on)}."
+
+
+def _where(places: Sequence[Place]) -> str:
+    names = [_PLACES[place] for place in places]
+    if not names:
+        return "Ask us where you can have it."
+    listed = " or ".join((", ".join(names[:-1]), names[-1])) if len(names) > 1 else names[0]
+    return f"{listed[:1].upper()}{listed[1:]}."
+
+
+def _how(one: OccurrenceOnFile) -> str:
+    if one.kind == StepKind.QUESTIONNAIRE:
+        return "We send you a link. You can also answer on the phone."
+    if one.facts.get("booked_by_hospital"):
+        return "You do not need to book. We send you the appointment."
+    return (
+        "Call your GP surgery and ask for the blood test for your hospital follow-up. We remind you before it is due."
+    )
+
+
+def _dates(plan: PlanOnFile, *, today: date) -> list[PlanLine]:
+    shown = preview(plan.protocol, course=plan.course, today=today, overrides=plan.overrides)
+    return [
+        PlanLine(when=_day(line.occurrence.due_on, today=today), what=line.occurrence.title,
+                 note="It was due, and nothing has come back yet." if line.occurrence.due_on < today else "")
+        for line in shown.lines
+        if line.occurrence.kind in _FOR_THE_PERSON
+        and (line.today.standing in (Standing.AHEAD, Standing.OPEN, Standing.LATE))
+    ]  # fmt: skip
+
+
+def _day(on: date, *, today: date) -> str:
+    return in_words(on) if (on - today).days <= _SOON else month(on)
+
+
+def _done(own: Own) -> tuple[PlanLine, ...]:
+    done = [(one.done_on, one.title) for one in own.steps if one.done_on is not None and one.kind in _FOR_THE_PERSON]
+    return tuple(PlanLine(when=in_words(on), what=what, note="") for on, what in sorted(done, reverse=True)[:3])
+
+
+def _results(own: Own) -> tuple[ResultLine, ...]:
+    """The newest of each test; when that one may not be shown, the newest that may stands below it."""
+    lines: list[ResultLine] = []
+    for analyte in dict.fromkeys(one.analyte for one in own.results):
+        some = [one for one in own.results if one.analyte == analyte]
+        lines.append(result_line(some[0], today=own.whose.today))
+        shown = next((one for one in some if one.released), None)
+        if shown is not None and shown is not some[0]:
+            lines.append(result_line(shown, today=own.whose.today))
+    return tuple(lines)
+
+
+def result_line(one: OwnResult, *, today: date) -> ResultLine:
+    """One test in a sentence."""
+    test, on = name_in_words(one.analyte), in_words(london_date(one.sample_at))
+    if one.released:
+        return ResultLine(sentence=f"Your {test} of {on}: the result is what we expect for you.",
+                          more="You do not need to do anything now.", href=f"/follow-up/results/{one.ref}")  # fmt: skip
+    return ResultLine(sentence=f"We have your {test} of {on}.", more=looking(one, today=today), href=None)
+
+
+def looking(one: OwnResult, *, today: date) -> str:
+    """What is said of a result that is not released: who looks and by when. Never a word about what it is."""
+    by = add_working_days(london_date(one.filed_at), LOOKED_AT_WITHIN)
+    if one.decided not in (None, "in_range", "set_aside"):
+        return "Your team has looked at it and talks to you about it. If you have not heard from us, please call us."
+    if by < today:
+        return "A nurse is still looking at it. You should have heard from us by now. Please call us."
+    return f"A nurse is looking at it. We tell you about it by {weekday(by)}."
+
+
+def name_in_words(analyte: str) -> str:
+    """PSA blood test; a scan by its own name."""
+    name = name_of(analyte)
+    return f"{name} blood test" if name.isupper() else name[:1].lower() + name[1:] if not name[:2].isupper() else name

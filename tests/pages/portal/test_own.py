@@ -1,0 +1,239 @@
+"""What is the person's own is behind a code, and a result is shown only when a nurse has released it."""
+
+import asyncio
+from datetime import timedelta
+
+import httpx
+import pytest
+
+from rms.alerts.moves import DecisionKind
+from rms.followup import actions
+from tests.followed import Followed, file_psa
+
+from .conftest import Asked, Browser, code_of, person_link, see
+
+pytestmark = pytest.mark.anyio
+
+OWN = ("/follow-up", "/follow-up/results/00000000-0000-4000-8000-000000000000")
+
+
+async def rows(world, sql, *values):
+    return [tuple(row.values()) for row in await world.as_owner(sql, *values)]
+
+
+async def in_by_his_link(world, browser: Browser, him: Asked) -> Browser:
+    await browser.come_in(await person_link(world, him))
+    return browser
+
+
+async def file(world, him: Asked, value: str, *, days_ago: int = 1, **more):
+    """A PSA of his, some days before today."""
+    async with world.web.transaction() as tx:
+        today = tx.today
+    man = Followed(trust=him.trust, patient_id=him.man.patient_id, plan_id=him.man.plan_id, today=today)
+    return await file_psa(world, man, value, on=today - timedelta(days=days_ago), **more)
+
+
+async def decide(world, him: Asked, result_id: int, kind: DecisionKind = DecisionKind.IN_RANGE) -> int:
+    return await actions.decide(world.web, organisation_id=him.trust.organisation_id, subject_kind="result",
+                                subject_id=result_id, kind=kind, by=him.trust.nurse)  # fmt: skip
+
+
+async def pass_undo(world) -> None:
+    await world.move_civil_clock(1 / 48)
+
+
+async def test_seeing_needs_a_code_and_answering_does_not(world, browser, him):
+    page = await browser.come_in(him.locator)
+    assert "How have you felt" in page.text
+    for path in OWN:
+        answer = await browser.get(path)
+        assert (answer.status_code, answer.headers["location"]) == (303, "/code")
+    page = await browser.get("/code")
+    assert "ends in 001" in page.text
+    assert "07700" not in page.text
+    assert await rows(world, "select count(*) from one_time_code") == [(0,)]
+    shown = await see(world, browser)
+    assert shown.url.path == "/follow-up"
+    assert "Peter Ashdown" in shown.text
+    assert "Next: " in shown.text
+    # The questions go on in the same visit.
+    assert (await browser.get("/questions/q/wellbeing")).status_code == 200
+    [(purpose, channel, facts)] = await rows(
+        world, "select purpose, channel, facts from message where cause_kind = 'code'"
+    )
+    assert (purpose, channel, facts) == ("code", "sms", {})
+
+
+async def test_a_right_code_begins_a_new_session_and_works_once(world, browser, him):
+    await in_by_his_link(world, browser, him)
+    before = browser.client.cookies["__Host-rms-person"]
+    entering = await browser.go(await browser.post(await browser.get("/code"), "/code"))
+    code = await code_of(world)
+    spaced = f" {code[:3]} {code[3:]} "
+    assert (await browser.post(entering, "/code/enter", {"code": spaced})).headers["location"] == "/follow-up"
+    assert browser.client.cookies["__Host-rms-person"] != before
+    old = Browser(httpx.AsyncClient(transport=browser.client._transport, base_url=browser.client.base_url))
+    old.client.cookies.set("__Host-rms-person", before, domain="rms.example.org")
+    assert (await old.get("/follow-up")).status_code == 401
+    again = await browser.post(await browser.get("/code/enter"), "/code/enter", {"code": code})
+    assert "does not work any more" in again.text
+    assert [row[0] for row in await rows(world, "select details->>'outcome' from audit_entry where verb = 'code.try'")] == [
+        "right", "no_code"]  # fmt: skip
+
+
+async def test_five_wrong_codes_end_it_and_a_hundred_at_once_are_five(world, browser, him):
+    await in_by_his_link(world, browser, him)
+    entering = await browser.go(await browser.post(await browser.get("/code"), "/code"))
+    code = await code_of(world)
+    wrong = f"{(int(code) + 1) % 10**6:06}"
+    tries = [browser.post(entering, "/code/enter", {"code": wrong}) for _ in range(40)]
+    answers = await asyncio.gather(*tries)
+    assert {answer.status_code for answer in answers} <= {422, 503}
+    assert await rows(world, "select tries from one_time_code") == [(5,)]
+    assert (await browser.post(entering, "/code/enter", {"code": code})).status_code == 422
+    [(kind, sentence)] = await rows(world, "select kind, sentence from alert where rule_key = 'code-locked'")
+    assert kind == "chase"
+    assert "phone the person" in sentence
+
+
+async def test_a_new_code_kills_the_old_one_and_only_so_many_are_sent(world, browser, him):
+    await in_by_his_link(world, browser, him)
+    page = await browser.get("/code")
+    await browser.post(page, "/code")
+    first = await code_of(world)
+    entering = await browser.go(await browser.post(page, "/code"))
+    second = await code_of(world)
+    if first != second:
+        assert (await browser.post(entering, "/code/enter", {"code": first})).status_code == 422
+    assert await rows(world, "select state from message where cause_kind = 'code' order by id") == [
+        ("void",),
+        ("queued",),
+    ]
+    for _ in range(3):
+        await browser.post(page, "/code")
+    refused = await browser.post(page, "/code")
+    assert "We have sent you several codes" in refused.text
+    assert await rows(world, "select count(*) from one_time_code") == [(5,)]
+
+
+@pytest.mark.parametrize("sql", [
+    "update one_time_code set expires_at = clock_timestamp() - interval '1 second'",
+    "update one_time_code set session_hash = sha256('another visit')",
+    "update patient set death_state = 'informal', death_recorded_at = now()",
+])  # fmt: skip
+async def test_a_code_that_is_over_or_of_another_visit_or_of_the_dead_opens_nothing(world, browser, him, sql):
+    await in_by_his_link(world, browser, him)
+    entering = await browser.go(await browser.post(await browser.get("/code"), "/code"))
+    code = await code_of(world)
+    await world.as_owner(sql)
+    answer = await browser.post(entering, "/code/enter", {"code": code})
+    assert answer.status_code == 422
+    assert (await browser.get("/follow-up")).status_code in (303, 401)
+    if "death" in sql:
+        for path in ("/your-pages", "/symptoms", "/tell-us/test"):
+            assert (await browser.get(path)).status_code == 401
+
+
+async def test_somebody_without_mobile_and_email_is_told_to_call(world, browser, him):
+    await in_by_his_link(world, browser, him)
+    await world.as_owner("update contact_point set valid_until = now() where kind = 'mobile'")
+    page = await browser.get("/code")
+    assert "We cannot send you a code" in page.text
+    assert 'action="/code"' not in page.text
+
+
+async def test_a_result_is_shown_only_after_a_review_that_can_no_longer_be_undone(world, browser, him):
+    filed = await file(world, him, "0.06")
+    await in_by_his_link(world, browser, him)
+    page = await see(world, browser)
+    assert "A nurse is looking at it. We tell you about it by" in page.text
+    [(ref,)] = await rows(world, "select ref from result where id = $1", filed.result_id)
+    own = f"/follow-up/results/{ref}"
+    looking = await browser.get(own)
+    assert "A nurse is looking at it" in looking.text
+    assert "0.06" not in looking.text
+    await decide(world, him, filed.result_id)
+    assert "0.06" not in (await browser.get(own)).text
+    await pass_undo(world)
+    shown = await browser.get(own)
+    assert "The result is what we expect for you" in shown.text
+    assert "0.06" in shown.text
+    assert "goes above 0.2" in shown.text
+    assert "<svg" in shown.text
+    assert "the result is what we expect for you" in (await browser.get("/follow-up")).text
+
+
+async def test_out_of_range_cannot_tell_called_set_aside_corrected_and_undone_are_never_shown(world, browser, him):
+    """Whatever becomes of them, no number of theirs is in any page."""
+    high = await file(world, him, "7.31", days_ago=5)
+    await decide(world, him, high.result_id, DecisionKind.CALL)
+    bound = await file(world, him, "3.17", days_ago=4, comparator="<")
+    # A decision that should never have been possible: the page does not trust it either.
+    await world.as_owner(
+        "insert into decision (organisation_id, patient_id, subject_kind, subject_id, kind, decided_at, decided_by_staff_id,"
+        " takes_effect_at) values ($1, $2, 'result', $3, 'in_range', now(), $4, now() - interval '1 day')",
+        him.trust.organisation_id, him.man.patient_id, bound.result_id, him.trust.nurse.id,
+    )  # fmt: skip
+    await world.as_owner("update result set review_state = 'reviewed' where id = $1", bound.result_id)
+    undone = await file(world, him, "0.0417", days_ago=3)
+    decision = await decide(world, him, undone.result_id)
+    await actions.undo(world.web, organisation_id=him.trust.organisation_id, decision_id=decision, by=him.trust.nurse)
+    history = await file(world, him, "0.0531", days_ago=2)
+    await decide(world, him, history.result_id)
+    await world.as_owner("update result set is_history = true where id = $1", history.result_id)
+    await pass_undo(world)
+    await in_by_his_link(world, browser, him)
+    texts = [(await see(world, browser)).text]
+    for (ref,) in await rows(world, "select ref from result"):
+        texts.append((await browser.get(f"/follow-up/results/{ref}")).text)
+    for text in texts:
+        for number in ("7.31", "3.17", "0.0417", "0.0531"):
+            assert number not in text
+    assert any("talks to you about it" in text for text in texts)
+
+
+async def test_nobody_sees_a_result_of_somebody_else(world, browsers, him):
+    other = await file(world, him, "0.06")
+    await decide(world, him, other.result_id)
+    await pass_undo(world)
+    [(ref,)] = await rows(world, "select ref from result where id = $1", other.result_id)
+    thief = browsers()
+    assert (await thief.get(f"/follow-up/results/{ref}")).status_code == 401
+    mine = await in_by_his_link(world, browsers(), him)
+    assert (await mine.get(f"/follow-up/results/{ref}")).status_code == 303
+    await see(world, mine)
+    assert (await mine.get("/follow-up/results/00000000-0000-4000-8000-000000000000")).status_code == 404
+
+
+@pytest.mark.parametrize(("state", "words"), [
+    ("state = 'paused', state_reason = 'x', state_until = null", "Your follow-up is paused"),
+    ("state = 'held', held_from = 'active', state_reason = 'x'", "paused while we check something"),
+    ("state = 'ended', ended_at = now(), ended_by_staff_id = started_by_staff_id, outcome = 'completed'", "has finished"),
+])  # fmt: skip
+async def test_a_plan_that_stands_still_says_so(world, browser, him, state, words):
+    await in_by_his_link(world, browser, him)
+    await world.as_owner(f"update plan set {state}")
+    page = await see(world, browser)
+    assert words in page.text
+    assert "Next: " not in page.text
+
+
+@pytest.mark.parametrize("name", ["أحمد عبد الرحمن", "O’Brien-D'Arcy", "<b>Bold</b>", "N" * 80, "Zoë "])
+async def test_any_name_is_shown_as_text(world, browser, him, name):
+    await in_by_his_link(world, browser, him)
+    await world.as_owner("update patient set given_names = $1", name.strip())
+    page = await see(world, browser)
+    assert page.status_code == 200
+    assert "<b>Bold" not in page.text
+    assert "<bdi>" in page.text
+
+
+async def test_no_get_of_ones_own_changes_more_than_the_log_of_looks(world, browser, him):
+    await in_by_his_link(world, browser, him)
+    await see(world, browser)
+    tables = ("door_link", "one_time_code", "alert", "message", "occurrence", "calendar", "patient", "plan")
+    before = [await world.as_owner(f"select t::text from {table} t order by 1") for table in tables]
+    for path in (*OWN, "/code", "/code/enter", "/your-pages", "/symptoms", "/tell-us", "/tell-us/test", "/stop-texts"):
+        assert (await browser.get(path)).status_code in (200, 303, 404)
+    assert [await world.as_owner(f"select t::text from {table} t order by 1") for table in tables] == before
