@@ -50,7 +50,7 @@ class _Asking(GuardedConnection):
 
     async def _one_at_a_time(self, call: str, *args: Any, **named: Any) -> Any:
         sql, *values = args
-        if named or _first_word(sql) in _MOVES_ALL:
+        if named or _first_word(sql) in _MOVES_ALL or "set_config(" in sql:
             raise MisusedTransactionError("A piece of work among others cannot do this to the transaction of all.")
         return await _answer_to(_Ask(call, sql, tuple(values)))
 

@@ -93,7 +93,14 @@ async def test_a_failure_of_one_ends_all_and_the_savepoint_holds(world: World) -
 
 
 @pytest.mark.parametrize(
-    "statement", ["savepoint mine", "rollback to savepoint many", "release savepoint many", "commit"]
+    "statement",
+    [
+        "savepoint mine",
+        "rollback to savepoint many",
+        "release savepoint many",
+        "commit",
+        "select set_config('app.organisation_id', '1', true)",
+    ],
 )
 async def test_none_may_move_the_transaction_of_all(world: World, statement: str) -> None:
     async def move(tx: Tx) -> None:
