@@ -13,6 +13,7 @@ from rms.alerts.analytes import name_of
 from rms.clock import london_date
 from rms.dates import add_working_days
 from rms.plans.model import Standing
+from rms.plans.places import TestPlace
 from rms.plans.protocol.language import Place, StepKind
 from rms.plans.schedule import preview
 from rms.plans.store import OccurrenceOnFile, PlanOnFile
@@ -29,6 +30,20 @@ _PLACES: Final = {
     Place.GP_PRACTICE: "your GP surgery",
     Place.COMMUNITY: "a blood test clinic near you",
     Place.HOSPITAL: "the hospital",
+}
+#: Where the person chose to have it, and how it comes about there.
+_CHOSEN: Final = {
+    TestPlace.GP_PRACTICE: (
+        "Your GP surgery.",
+        "Call your GP surgery and ask for the blood test for your hospital follow-up. We remind you before it is due.",
+    ),
+    TestPlace.HUB: ("A blood test clinic near you.", "Book it at the blood test clinic. Call us if you need help."),
+    TestPlace.DIAGNOSTIC_CENTRE: ("A test centre near you.", "Call us if you have no appointment when it is due."),
+    TestPlace.CLINIC: ("The hospital clinic.", "Call us if you have no appointment when it is due."),
+    TestPlace.HOME_KIT: (
+        "At home, with a kit by post.",
+        "We send you the kit. Call us if it has not come when it is due.",
+    ),
 }
 _STANDS_STILL: Final = {
     "draft": "Your team is writing your plan. You do not need to do anything now.",
@@ -114,10 +129,10 @@ def _nexts(own: Own, plan: PlanOnFile) -> list[Next]:
 
 def _next(one: OccurrenceOnFile, plan: PlanOnFile, *, today: date) -> Next:
     step = next((s.step for s in plan.effective.steps if s.step.key == one.step_key), None)
-    is_test = one.kind == StepKind.TEST
+    is_test, chosen = one.kind == StepKind.TEST, plan.places.get(one.step_key)
     return Next(
         what=one.title, why=step.why if step else "", when=_when(one, today=today),
-        where=_where(step.where) if step and is_test else "", how=_how(one), is_late=one.due_on < today,
+        where=_where(step.where, chosen=chosen) if step and is_test else "", how=_how(one, chosen=chosen), is_late=one.due_on < today,
         had="/tell-us/test" if is_test and one.earliest_on <= today else None,
     )  # fmt: skip
 
@@ -132,7 +147,10 @@ def _when(one: OccurrenceOnFile, *, today: date) -> str:
     return f"It is due on {in_words(one.due_on)}. You can have it from {in_words(one.earliest_on)}."
 
 
-def _where(places: Sequence[Place]) -> str:
+def _where(places: Sequence[Place], *, chosen: str | None) -> str:
+    """Where they chose to have it done; else every place that the protocol names."""
+    if chosen is not None:
+        return _CHOSEN[TestPlace(chosen)][0]
     names = [_PLACES[place] for place in places]
     if not names:
         return "Ask us where you can have it."
@@ -140,14 +158,12 @@ def _where(places: Sequence[Place]) -> str:
     return f"{listed[:1].upper()}{listed[1:]}."
 
 
-def _how(one: OccurrenceOnFile) -> str:
+def _how(one: OccurrenceOnFile, *, chosen: str | None) -> str:
     if one.kind == StepKind.QUESTIONNAIRE:
         return "We send you a link. You can also answer on the phone."
     if one.facts.get("booked_by_hospital"):
         return "You do not need to book. We send you the appointment."
-    return (
-        "Call your GP surgery and ask for the blood test for your hospital follow-up. We remind you before it is due."
-    )
+    return _CHOSEN[TestPlace(chosen or TestPlace.GP_PRACTICE)][1]
 
 
 def _dates(plan: PlanOnFile, *, today: date) -> list[PlanLine]:

@@ -237,3 +237,16 @@ async def test_no_get_of_ones_own_changes_more_than_the_log_of_looks(world, brow
     for path in (*OWN, "/code", "/code/enter", "/your-pages", "/symptoms", "/tell-us", "/tell-us/test", "/stop-texts"):
         assert (await browser.get(path)).status_code in (200, 303, 404)
     assert [await world.as_owner(f"select t::text from {table} t order by 1") for table in tables] == before
+
+
+async def test_the_next_test_is_where_the_person_chose_to_have_it(world, browser, him):
+    await in_by_his_link(world, browser, him)
+    assert "Your GP surgery, a blood test clinic near you or the hospital." in (await see(world, browser)).text
+    await world.as_owner(
+        "insert into step_place (organisation_id, plan_id, step_key, place, set_at, set_by_staff_id)"
+        " values ($1, $2, 'psa', 'home_kit', now(), $3)",
+        him.trust.organisation_id, him.man.plan_id, him.trust.nurse.id,
+    )  # fmt: skip
+    page = await browser.get("/follow-up")
+    assert "At home, with a kit by post." in page.text
+    assert "We send you the kit." in page.text
