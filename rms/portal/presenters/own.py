@@ -132,8 +132,8 @@ def _next(one: OccurrenceOnFile, plan: PlanOnFile, *, today: date) -> Next:
     is_test, chosen = one.kind == StepKind.TEST, plan.places.get(one.step_key)
     return Next(
         what=one.title, why=step.why if step else "", when=_when(one, today=today),
-        where=_where(step.where, chosen=chosen) if step and is_test else "", how=_how(one, chosen=chosen), is_late=one.due_on < today,
-        had="/tell-us/test" if is_test and one.earliest_on <= today else None,
+        where=_where(step.where, chosen=chosen) if step and is_test else "", how=_how(one, chosen=chosen),
+        is_late=one.due_on < today, had="/tell-us/test" if is_test and one.earliest_on <= today else None,
     )  # fmt: skip
 
 
