@@ -6,6 +6,7 @@ It starts, watches and stops PostgreSQL; it knows the login roles and no table.
 import atexit
 import errno
 import os
+import threading
 from pathlib import Path
 from urllib.parse import quote
 
@@ -27,7 +28,10 @@ _RECOVERY = 600.0  # seconds for a server that replays its journal after a crash
 
 
 class EmbeddedServer:
-    """The PostgreSQL server of one home directory, ours or another process's. Not for use by two threads at once."""
+    """The PostgreSQL server of one home directory, ours or another process's.
+
+    Several threads may start it at once, as the duties of a worker do when the database is gone: one does, the others wait.
+    """
 
     def __init__(self, home: Path, *, fast_and_loose: bool = False) -> None:
         self._home = Path(home).absolute()
@@ -37,6 +41,7 @@ class EmbeddedServer:
         self._socket_dir = socket_dir(self._home)
         self._passwords: dict[str, str] = {}
         self._log_from = 0
+        self._one_at_a_time = threading.RLock()
 
     @property
     def home(self) -> Path:
@@ -63,8 +68,12 @@ class EmbeddedServer:
 
         Recovers from a server or a parent that was killed. Raises Unavailable with one sentence for a person.
         """
-        if self.running():
-            return
+        with self._one_at_a_time:
+            if self.running():
+                return
+            self._start()
+
+    def _start(self) -> None:
         try:
             self._make_home()
             found = until(self._own_or_join, seconds=_WAIT)

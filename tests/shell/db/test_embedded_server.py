@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import asyncpg
@@ -152,6 +153,18 @@ def test_the_same_object_starts_again_after_its_server_was_killed(server: Embedd
     assert until(lambda: not server.running(), seconds=2)
     server.start()
     assert ask(server, "select 1") == "1"
+
+
+def test_several_threads_that_miss_it_at_once_start_it_once(server: EmbeddedServer) -> None:
+    """As the duties of a worker do when the database is gone: none may stop what another has just started."""
+    for process in server_processes(server.home / "data"):
+        os.kill(process, signal.SIGKILL)
+    assert until(lambda: not server.running(), seconds=2)
+    before = (server.home / "postgres.log").read_text().count("starting PostgreSQL")
+    with ThreadPoolExecutor(max_workers=12) as threads:
+        assert [one.result() for one in [threads.submit(server.start) for _ in range(12)]] == [None] * 12
+    assert ask(server, "select 1") == "1"
+    assert (server.home / "postgres.log").read_text().count("starting PostgreSQL") == before + 1
 
 
 def test_two_processes_at_once_share_one_server(home: Path, holders: list[subprocess.Popen[str]]) -> None:
