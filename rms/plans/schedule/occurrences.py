@@ -16,13 +16,15 @@ class _Dated(msgspec.Struct, frozen=True, kw_only=True):
     number: int
     due_on: date
     reason: str
+    entered: bool = False  # by a person, as what a caseload in mid-course waits for
 
 
 def occurrences(step: EffectiveStep, *, course: Course, upto: date | None = None) -> tuple[Occurrence, ...]:
     """Every occurrence of a step due up to a day (None: all), by due date; skipped ones stay in, with the reason.
 
-    Not in it: what had closed before the plan started here, what a stop or an age stop leaves out. Refused when the
-    anchor's date is not known.
+    Not in it: what had closed before the plan started here, what a stop or an age stop leaves out. The date that was
+    entered as the next one is always in it, however long ago it passed: somebody still waits for that test, and nobody
+    who is admitted overdue may be forgotten. Refused when the anchor's date is not known.
     """
     dated = list(_on_course(step, course))
     dated += [
@@ -30,7 +32,7 @@ def occurrences(step: EffectiveStep, *, course: Course, upto: date | None = None
         for a in step.added
         if isinstance(a.change, Add)
     ]
-    whole = (_occurrence(one, step) for one in dated if not _stopped(one, step, course))
+    whole = (_occurrence(one, step, course) for one in dated if not _stopped(one, step, course))
     kept = (o for o in whole if o.latest_on >= course.started_on and (upto is None or o.due_on <= upto))
     return tuple(sorted(kept, key=lambda o: (o.due_on, o.number)))
 
@@ -109,10 +111,10 @@ def _from_where_they_stood(dated: list[_Dated], step: EffectiveStep, stood: MidC
     next_due_on = stood.next_due_on
     reason = f"Next due on {day(next_due_on)}, as entered when the plan began here."
     if not dated:
-        return [_Dated(number=len(step.months) + 1, due_on=next_due_on, reason=reason)]
+        return [_Dated(number=len(step.months) + 1, due_on=next_due_on, reason=reason, entered=True)]
     nearest = min(dated, key=lambda one: (abs(one.due_on - next_due_on), one.number))
     later = [one for one in dated if one.number > nearest.number]
-    return [_Dated(number=nearest.number, due_on=next_due_on, reason=reason), *later]
+    return [_Dated(number=nearest.number, due_on=next_due_on, reason=reason, entered=True), *later]
 
 
 def _stopped(one: _Dated, step: EffectiveStep, course: Course) -> bool:
@@ -123,8 +125,10 @@ def _stopped(one: _Dated, step: EffectiveStep, course: Course) -> bool:
     return age is not None and course.born_on is not None and age_on(one.due_on, born_on=course.born_on) >= age.value
 
 
-def _occurrence(one: _Dated, step: EffectiveStep) -> Occurrence:
+def _occurrence(one: _Dated, step: EffectiveStep, course: Course) -> Occurrence:
     skipped = step.skipped.get(one.number)
+    # Overdue when the plan began: its last day counts from that beginning, so that it is open, chased and answered for.
+    counted_from = max(one.due_on, course.started_on) if one.entered else one.due_on
     return Occurrence(
         step=step.step.key,
         number=one.number,
@@ -132,7 +136,7 @@ def _occurrence(one: _Dated, step: EffectiveStep) -> Occurrence:
         title=step.step.title,
         due_on=one.due_on,
         earliest_on=one.due_on - timedelta(days=step.early_days),
-        latest_on=one.due_on + timedelta(days=step.late_days),
+        latest_on=counted_from + timedelta(days=step.late_days),
         reason=one.reason,
         skipped_because=f"Skipped {skipped.because}." if skipped else None,
     )

@@ -162,6 +162,19 @@ def test_mid_course(
     assert due(step_of(prostatectomy, "psa", entered), started) == expected
 
 
+@pytest.mark.parametrize("overdue", [date(2026, 12, 1), date(2027, 1, 15), date(2027, 3, 1), date(2027, 3, 19)])
+def test_who_is_admitted_overdue_is_asked_for_at_once(prostatectomy: Protocol, changed: Made, overdue: date) -> None:
+    """However long ago it should have been: the step waits for that date, and its last day counts from the beginning here."""
+    began = date(2027, 3, 20)
+    step = step_of(prostatectomy, "psa", changed(MidCourse(step="psa", next_due_on=overdue)))
+    course = msgspec.structs.replace(COURSE, started_on=began)
+    waits = current_and_next(step, course=course, today=began)
+    assert waits.current is not None
+    assert (waits.current.due_on, waits.current.latest_on) == (overdue, began + timedelta(days=step.late_days))
+    assert waits.following is not None
+    assert waits.following.due_on > overdue
+
+
 def test_past_the_end_of_the_protocol_the_entered_date_still_holds(prostatectomy: Protocol, changed: Made) -> None:
     entered = changed(MidCourse(step="psa", last_done_on=date(2036, 3, 10), next_due_on=date(2037, 3, 10)))
     assert due(step_of(prostatectomy, "psa", entered), upto=date(2040, 1, 1)) == ["18:2037-03-10"]

@@ -14,6 +14,7 @@ from rms.errors import BadInput, Conflict
 from rms.followup.moves import record_death
 from rms.people.model import Diagnosis, TumourSite
 from rms.people.moves import put_case
+from rms.plans.jobs import sweep_late
 from rms.plans.moves import sign_off
 from rms.plans.store import protocol_by_key
 from rms.sync.caseload_csv import COLUMNS
@@ -223,3 +224,19 @@ async def test_a_register_file_is_not_a_caseload(world: World, trust: Trust, tmp
     (tmp_path / "r.csv").write_text("NHS number,Last name,Date of birth\n")
     with pytest.raises(BadInput, match="column Protocol: This column is missing"):
         await stage(world, trust, tmp_path / "r.csv")
+
+
+@pytest.mark.parametrize("days", [14, 40, 100])
+async def test_who_comes_in_overdue_is_chased_at_the_next_look(
+    world: World, trust: Trust, today: date, tmp_path: Path, days: int
+) -> None:
+    overdue = today - timedelta(days=days)
+    row = line(trust, today) | {"Last done": str(today - timedelta(days=200)), "Next due": str(overdue)}
+    await brought_in(world, trust, written(tmp_path / "caseload.csv", row))
+    waits = await world.as_owner(
+        "select due_on from occurrence where step_key = 'psa' and state = 'open' order by due_on"
+    )
+    assert waits[0]["due_on"] == overdue
+    await sweep_late(world.worker)
+    chased = await world.as_owner("select count(*) as n from alert where kind = 'chase' and state = 'open'")
+    assert chased[0]["n"] == (1 if days > 21 else 0)
