@@ -147,6 +147,8 @@ def _quantity(analyte: str, facts: ObservationFacts) -> Quantity | Held | None:
     if facts.number is None:
         optional = facts.status.takes_back or facts.status in _NO_VALUE_EXPECTED
         return None if optional else Held(because=facts.not_understood)
+    if facts.number < 0:  # every analyte with a unit is an amount of something
+        return Held(because=f"A value of {facts.number} is less than none: ask the laboratory what it measured.")
     stored = to_stored(facts.number, facts.unit, analyte=analyte, comparator=facts.comparator)
     return None if isinstance(stored, Held) and facts.status.takes_back else stored
 

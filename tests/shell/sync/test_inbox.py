@@ -89,6 +89,7 @@ WRONG_DIGIT = pid_of(PETER).replace(
         (oru(PETER, obx("0.1", unit="ng/dL")), "The unit “ng/dL” is not one we know."),
         (oru(PETER, obx("0.1", unit="")), "came without a unit"),
         (oru(PETER, obx("0,1")), "has a comma"),
+        (oru(PETER, obx("-0.1")), "A value of -0.1 is less than none"),
         (oru(PETER, obx("see below", sort="ST")), "is not a number"),
         (oru(PETER, obx("0.1", status="Q")), "The status of the result is “Q”"),
         (oru(PETER, obx("0.1"), sampled=""), "does not say on which day"),
