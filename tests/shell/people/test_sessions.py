@@ -67,7 +67,12 @@ def test_the_limits_are_those_we_promise() -> None:
     found = {
         kind: (limit.idle.total_seconds() / 60, limit.absolute.total_seconds() / 60) for kind, limit in LIMITS.items()
     }
-    assert found == {SessionKind.STAFF: (15, 720), SessionKind.HALF_WAY: (10, 10), SessionKind.ANSWERING: (10, 30)}
+    assert found == {
+        SessionKind.STAFF: (15, 720),
+        SessionKind.HALF_WAY: (10, 10),
+        SessionKind.ANSWERING: (10, 30),
+        SessionKind.VISITING: (10, 30),
+    }
 
 
 async def test_use_keeps_it_alive_and_is_written_once_a_minute(world, trust):

@@ -135,7 +135,7 @@ end $$
 """
 
 
-async def test_one_that_fails_among_others_holds_up_nobody(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+async def test_one_that_fails_among_others_holds_up_nobody(world: World) -> None:
     await a_following_trust(world, "RAA", "MLL")
     await world.as_owner(POISON)
     await world.as_owner("create trigger poison before insert on result_version for each row execute function poison()")
@@ -150,5 +150,4 @@ async def test_one_that_fails_among_others_holds_up_nobody(world: World, capsys:
     assert states == ["filed", "filed", "filed", "received", "filed", "filed"]
     assert len(await world.as_owner("select from result")) == MEN - 1
     assert len(await world.as_owner("select from audit_entry where verb = 'result.file'")) == MEN - 1
-    assert await savepoints(world) == MEN - 1
-    assert "filed_one_by_one" in capsys.readouterr().out
+    assert await savepoints(world) == MEN - 1  # each of the others was filed by itself
