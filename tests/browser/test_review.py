@@ -23,8 +23,10 @@ SIZES = ((1366, 768), (1280, 800), (640, 900), (320, 640))
 PICTURES = os.environ.get("RMS_PICTURES")
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 FOCUSED = "(document.activeElement.innerText || document.activeElement.name || document.activeElement.id || '').trim()"
-HIDDEN = """(() => { const box = document.activeElement.getBoundingClientRect();
-  return box.height < window.innerHeight && (box.top < 0 || box.bottom > window.innerHeight); })()"""
+# Something to press must be seen whole; the table's own region, nearly as high as the screen, at least for a good part.
+HIDDEN = """(() => { const box = document.activeElement.getBoundingClientRect(), screen = window.innerHeight;
+  const seen = Math.min(box.bottom, screen) - Math.max(box.top, 0);
+  return box.height < screen / 2 ? seen < box.height - 1 : seen < screen / 4; })()"""
 
 
 NAMES = ("Ashdown", "Brook", "Cattermole", "Dale", "Elmsworth-Featherstonehaugh", "Frost", "Garth", "Hill", "Ives", "Jex",
