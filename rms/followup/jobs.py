@@ -4,16 +4,13 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-import asyncpg
-import msgspec
-
 from rms.alerts.model import AlertKind
 from rms.alerts.moves import raise_alert
 from rms.audit.model import WORKER
 from rms.dates import PartialDate
+from rms.db.alone import alone
 from rms.db.database import Database
 from rms.db.engine import Tx
-from rms.errors import DatabaseAway, RmsError
 from rms.followup.moves.dying import apply_death, apply_reversal
 from rms.followup.moves.judging import judge
 from rms.followup.moves.unreviewed import RULE as UNREVIEWED
@@ -49,15 +46,8 @@ async def judge_due(database: Database) -> int:
 async def _judge_alone(tx: Tx, row: Mapping[str, Any]) -> None:
     """A plan that cannot be judged becomes a task of its team, is tried again tomorrow, and holds up nobody else."""
     organisation_id, plan_id = row["organisation_id"], row["id"]
-    await tx.execute("savepoint one_plan")
-    try:
-        plan = await plan_on_file(tx, organisation_id=organisation_id, plan_id=plan_id)
-        await judge(tx, plan=plan, rules=moved_by_time(plan.effective.rules), cause_kind="day",
-                    cause_id=tx.today.toordinal(), only_news=True, by=WORKER, now=tx.now)  # fmt: skip
-    except DatabaseAway:
-        raise
-    except (RmsError, msgspec.ValidationError, asyncpg.IntegrityConstraintViolationError) as error:
-        await tx.execute("rollback to savepoint one_plan")
+    error = await alone(tx, _judge(tx, organisation_id=organisation_id, plan_id=plan_id))
+    if error is not None:
         await set_judge_on(tx, organisation_id=organisation_id, plan_id=plan_id, on=tx.today + timedelta(days=1))
         await raise_alert(
             tx, organisation_id=organisation_id, team_id=row["team_id"], kind=AlertKind.FIX_DATA, subject_kind="plan",
@@ -67,10 +57,17 @@ async def _judge_alone(tx: Tx, row: Mapping[str, Any]) -> None:
         )  # fmt: skip
 
 
+async def _judge(tx: Tx, *, organisation_id: int, plan_id: int) -> None:
+    plan = await plan_on_file(tx, organisation_id=organisation_id, plan_id=plan_id)
+    await judge(tx, plan=plan, rules=moved_by_time(plan.effective.rules), cause_kind="day",
+                cause_id=tx.today.toordinal(), only_news=True, by=WORKER, now=tx.now)  # fmt: skip
+
+
 # The oldest day first, by an index of nothing but results that wait; people who are busy are left for the next round.
 _UNREVIEWED = """
 with found as materialized (
-  select id, patient_id from result where review_due_on <= $1 order by review_due_on, id limit $2),
+  select id, patient_id from result where review_due_on <= $1 and id <> all($4)
+   order by review_due_on, id limit $2),
 free as materialized (
   select m.id from patient m where m.id in (select patient_id from found) order by m.id for no key update skip locked)
 select r.id, r.organisation_id, r.patient_id, r.plan_id, r.team_id, r.analyte, r.code_text, r.sample_at, r.filed_at,
@@ -88,15 +85,29 @@ select r.id, r.organisation_id, r.patient_id, r.plan_id, r.team_id, r.analyte, r
 
 async def chase_reviews(database: Database) -> int:
     """Ask the team about every result that nobody has looked at by its day; returns how many came due."""
-    chased = 0
+    chased, failed = 0, list[int]()
     while True:
         async with database.transaction() as tx:
-            rows = await tx.fetch(_UNREVIEWED, tx.today, CHUNK, UNREVIEWED)
+            rows = await tx.fetch(_UNREVIEWED, tx.today, CHUNK, UNREVIEWED, failed)
             for row in rows:
-                await chase_review(tx, result=Unreviewed(**dict(row)), by=WORKER, now=tx.now)
-        chased += len(rows)
+                if not await _chase_alone(tx, Unreviewed(**dict(row))):
+                    failed.append(row["id"])
         if not rows:
-            return chased
+            return chased - len(failed)
+        chased += len(rows)
+
+
+async def _chase_alone(tx: Tx, result: Unreviewed) -> bool:
+    """One result; when the team cannot be asked in the usual way, it is told so, and the others are asked all the same."""
+    error = await alone(tx, chase_review(tx, result=result, by=WORKER, now=tx.now))
+    if error is not None:
+        await raise_alert(
+            tx, organisation_id=result.organisation_id, team_id=result.team_id, kind=AlertKind.FIX_DATA,
+            subject_kind="result", subject_id=result.id, rule_key="review-not-chased", patient_id=result.patient_id,
+            sentence=f"A result waits for review, and nobody could be asked about it by itself: {error} Please look at it.",
+            cause_kind="day", cause_id=tx.today.toordinal(), by=WORKER, now=tx.now,
+        )  # fmt: skip
+    return error is None
 
 
 _TOLD_ELSEWHERE = """
@@ -134,27 +145,24 @@ async def spread_deaths(database: Database) -> int:
 
 async def _spread_alone(tx: Tx, row: Mapping[str, Any]) -> bool:
     """One person's death or reversal; what cannot be done becomes a task and holds up nobody else."""
+    error = await alone(tx, _spread(tx, row))
+    team = await team_for_site(tx, organisation_id=row["organisation_id"], site=None) if error is not None else None
+    if team is not None:
+        await raise_alert(
+            tx, organisation_id=row["organisation_id"], team_id=team.id, kind=AlertKind.FIX_DATA, subject_kind="patient",
+            subject_id=row["id"], rule_key="death-not-applied", patient_id=row["id"],
+            sentence=f"Another organisation was told about a death, or that it was a mistake, and it cannot be applied"
+                     f" here by itself: {error} Nothing is sent to this person meanwhile.",
+            cause_kind="day", cause_id=tx.today.toordinal(), by=WORKER, now=tx.now,
+        )  # fmt: skip
+    return error is None
+
+
+async def _spread(tx: Tx, row: Mapping[str, Any]) -> None:
     of = {"organisation_id": row["organisation_id"], "patient_id": row["id"]}
-    await tx.execute("savepoint one_person")
-    try:
-        if row["reversed_by"] is not None:
-            await apply_reversal(tx, **of, why=f"taken back by {row['reversed_by']}", by=WORKER, now=tx.now)
-        else:
-            died_on = PartialDate.parse(row["died_on"]) if row["died_on"] else None
-            await apply_death(tx, **of, formal=row["state"] == "formal", died_on=died_on, source=row["source"], by=WORKER,
-                              now=tx.now)  # fmt: skip
-    except DatabaseAway:
-        raise
-    except (RmsError, msgspec.ValidationError, asyncpg.IntegrityConstraintViolationError) as error:
-        await tx.execute("rollback to savepoint one_person")
-        team = await team_for_site(tx, organisation_id=row["organisation_id"], site=None)
-        if team is not None:
-            await raise_alert(
-                tx, organisation_id=row["organisation_id"], team_id=team.id, kind=AlertKind.FIX_DATA, subject_kind="patient",
-                subject_id=row["id"], rule_key="death-not-applied", patient_id=row["id"],
-                sentence=f"Another organisation was told about a death, or that it was a mistake, and it cannot be applied"
-                         f" here by itself: {error} Nothing is sent to this person meanwhile.",
-                cause_kind="day", cause_id=tx.today.toordinal(), by=WORKER, now=tx.now,
-            )  # fmt: skip
-        return False
-    return True
+    if row["reversed_by"] is not None:
+        await apply_reversal(tx, **of, why=f"taken back by {row['reversed_by']}", by=WORKER, now=tx.now)
+    else:
+        died_on = PartialDate.parse(row["died_on"]) if row["died_on"] else None
+        await apply_death(tx, **of, formal=row["state"] == "formal", died_on=died_on, source=row["source"], by=WORKER,
+                          now=tx.now)  # fmt: skip

@@ -8,7 +8,6 @@ that is more than three days late when the next one is due as well is left out: 
 
 from datetime import date
 
-import asyncpg
 import msgspec
 
 from rms.alerts.model import AlertKind, AlertState
@@ -16,9 +15,9 @@ from rms.alerts.moves import raise_alert
 from rms.alerts.store import has_cause, latest_alert, open_alerts
 from rms.audit.model import WORKER
 from rms.crashpoints import Crashpoint, crashpoint
+from rms.db.alone import alone
 from rms.db.database import Database
 from rms.db.engine import Tx
-from rms.errors import RmsError, Unavailable
 from rms.plans.moves.living import HELD, PAUSE_OVER
 from rms.plans.moves.writing import refresh
 from rms.plans.rows import LOOK_AGAIN, TEAM_STAGES
@@ -117,13 +116,8 @@ async def sweep_late(database: Database) -> int:
 
 async def _reach_alone(tx: Tx, one: DueStage) -> None:
     """A plan that cannot be worked out becomes a task of its team and holds up nobody else."""
-    await tx.execute("savepoint one_stage")
-    try:
-        await _reach(tx, one)
-    except Unavailable:
-        raise
-    except (RmsError, msgspec.ValidationError, asyncpg.IntegrityConstraintViolationError) as error:
-        await tx.execute("rollback to savepoint one_stage")
+    error = await alone(tx, _reach(tx, one))
+    if error is not None:
         await raise_alert(
             tx, organisation_id=one.organisation_id, team_id=one.team_id, kind=AlertKind.FIX_DATA, subject_kind="plan",
             subject_id=one.plan_id, rule_key="plan-cannot-go-on", patient_id=one.patient_id, plan_id=one.plan_id,

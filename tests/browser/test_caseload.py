@@ -22,6 +22,7 @@ LISTS = (
     "/messages",
     "/unmatched",
     "/notes",
+    "/letters",
     "/today/unattended",
     "/people",
     "/people/add",

@@ -73,7 +73,12 @@ def role_in_words(role: Role) -> str:
 def demo_people(staff: Iterable[StaffOnFile], *, where: str) -> tuple[DemoPerson, ...]:
     """The buttons for one organisation of a demo."""
     return tuple(
-        DemoPerson(sign_in_name=one.sign_in_name, name=one.display_name, role=role_in_words(one.role), where=where)
+        DemoPerson(
+            sign_in_name=one.sign_in_name,
+            name=one.display_name,
+            where=where,
+            role=", ".join([role_in_words(one.role), *(key.replace("-", " ") for key in one.team_keys)]),
+        )
         for one in staff
         if one.ended_at is None
     )

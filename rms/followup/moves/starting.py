@@ -43,6 +43,47 @@ async def _has_an_address(tx: Tx, *, plan: PlanOnFile) -> bool:
     return any(contact.kind is ContactKind.POST for contact in contacts)
 
 
+async def _first_test(tx: Tx, *, plan: PlanOnFile) -> dict[str, Any]:
+    """What the messages say about the first test; nothing when the plan has none."""
+    first = await tx.fetchrow(
+        "select due_on, facts from occurrence where organisation_id = $1 and plan_id = $2 and kind = 'test'"
+        " and state = 'open' order by due_on limit 1",
+        plan.organisation_id, plan.id,
+    )  # fmt: skip
+    if first is None:
+        return {}
+    said = first["facts"]
+    return {"due_on": first["due_on"].isoformat(), "test": said["test"], "test_name": said["test_name"],
+            "next_test_name": said["test_name"], "booked_by_hospital": said.get("booked_by_hospital", False)}  # fmt: skip
+
+
+async def _recipients(tx: Tx, *, plan: PlanOnFile) -> list[tuple[Recipient, Purpose, Channel | None]]:
+    """Who is written to, about what and how; a channel of None is the one that the person prefers."""
+    them = await person(tx, organisation_id=plan.organisation_id, patient_id=plan.patient_id)
+    recipients: list[tuple[Recipient, Purpose, Channel | None]] = [(Recipient.PERSON, Purpose.PLAN_STARTED, None)]
+    # The text and the email say little; the letter says whom to ask for, what to tell us about and who does what.
+    if them.prefers != "letter" and await _has_an_address(tx, plan=plan):
+        recipients.append((Recipient.PERSON, Purpose.PLAN_STARTED, Channel.LETTER))
+    if them.gp_code or them.gp_name:
+        recipients.append((Recipient.GP_PRACTICE, Purpose.PLAN_STARTED_GP, Channel.LETTER))
+    return recipients
+
+
+async def _welcome(tx: Tx, *, plan: PlanOnFile, now: datetime) -> None:
+    """Queue the welcome of the person and the letter of the practice."""
+    facts = {
+        "plan_name": plan.protocol.title,
+        **await _welcome_facts(tx, plan=plan),
+        **await _first_test(tx, plan=plan),
+    }
+    for recipient, purpose, channel in await _recipients(tx, plan=plan):
+        await queue(
+            tx, organisation_id=plan.organisation_id, patient_id=plan.patient_id, team_id=plan.team_id,
+            recipient=recipient, cause_kind="plan", cause_id=plan.id, purpose=purpose, channel=channel, facts=facts,
+            not_before=now, not_after=now + KEEPS, plan_id=plan.id, plan_revision=plan.revision, now=now,
+        )  # fmt: skip
+
+
 async def start_plan(
     tx: Tx,
     *,
@@ -68,29 +109,8 @@ async def start_plan(
         by=by, now=now,
     )  # fmt: skip
     plan = await plan_on_file(tx, organisation_id=organisation_id, plan_id=plan_id)
-    first = await tx.fetchrow(
-        "select due_on, facts from occurrence where organisation_id = $1 and plan_id = $2 and kind = 'test'"
-        " and state = 'open' order by due_on limit 1",
-        organisation_id, plan_id,
-    )  # fmt: skip
-    facts: dict[str, Any] = {"plan_name": plan.protocol.title, **await _welcome_facts(tx, plan=plan)}
-    if first is not None:
-        facts |= {"due_on": first["due_on"].isoformat(), "test": first["facts"]["test"],
-                  "test_name": first["facts"]["test_name"], "next_test_name": first["facts"]["test_name"],
-                  "booked_by_hospital": first["facts"].get("booked_by_hospital", False)}  # fmt: skip
-    them = await person(tx, organisation_id=organisation_id, patient_id=patient_id)
-    recipients: list[tuple[Recipient, Purpose, Channel | None]] = [(Recipient.PERSON, Purpose.PLAN_STARTED, None)]
-    # The text and the email say little; the letter says whom to ask for, what to tell us about and who does what.
-    if them.prefers != "letter" and await _has_an_address(tx, plan=plan):
-        recipients.append((Recipient.PERSON, Purpose.PLAN_STARTED, Channel.LETTER))
-    if them.gp_code or them.gp_name:
-        recipients.append((Recipient.GP_PRACTICE, Purpose.PLAN_STARTED_GP, Channel.LETTER))
-    for recipient, purpose, channel in recipients if welcome else ():
-        await queue(
-            tx, organisation_id=organisation_id, patient_id=patient_id, team_id=team_id, recipient=recipient,
-            cause_kind="plan", cause_id=plan_id, purpose=purpose, channel=channel, facts=facts, not_before=now,
-            not_after=now + KEEPS, plan_id=plan_id, plan_revision=plan.revision, now=now,
-        )  # fmt: skip
+    if welcome:
+        await _welcome(tx, plan=plan, now=now)
     await tell(
         tx, plan=plan, kind=EventKind.FOLLOW_UP_STARTED, cause_kind="plan", cause_id=plan_id, held_until=now, by=by, now=now,
         payload=FollowUpStarted(

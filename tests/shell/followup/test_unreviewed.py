@@ -150,6 +150,26 @@ async def test_a_result_that_waits_without_a_day_cannot_be_stored(world: World) 
     assert await the(world, "select review_due_on from result") == man.today + timedelta(days=7)
 
 
+async def test_one_that_cannot_be_asked_about_is_told_as_such_and_holds_up_nobody(world: World) -> None:
+    man = await followed(world)
+    other = await followed(world, trust=man.trust, serial=2)
+    bad = await file_psa(world, man, "0.03", on=man.today)
+    good = await file_psa(world, other, "0.04", on=man.today)
+    await world.as_owner(
+        f"alter table alert add constraint poison check (rule_key <> 'unreviewed' or subject_id <> {bad.result_id})"
+    )
+    try:
+        await world.move_civil_clock(20)
+        assert await chase_reviews(world.worker) == 1
+    finally:
+        await world.as_owner("alter table alert drop constraint poison")
+    rows = await world.as_owner("select rule_key, kind, subject_id from alert order by subject_id")
+    assert [tuple(row) for row in rows] == [
+        ("review-not-chased", "fix_data", bad.result_id), ("unreviewed", "chase", good.result_id),
+    ]  # fmt: skip
+    assert await chase_reviews(world.worker) == 1  # the next look tries again
+
+
 async def test_two_workers_at_once_ask_once(world: World) -> None:
     man = await followed(world)
     await file_psa(world, man, "0.03", on=man.today)
