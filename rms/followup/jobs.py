@@ -23,10 +23,12 @@ from rms.plans.store import plan_on_file
 CHUNK = 50
 
 
+# Time alone says nothing about somebody who has died: the day stays noted, and counts again when the death is taken back.
 _DUE = """
 select p.id, p.organisation_id, p.team_id, p.patient_id
   from plan p join patient m on m.organisation_id = p.organisation_id and m.id = p.patient_id
- where p.judge_on <= $1 order by m.id, p.id limit $2 for no key update of m, p skip locked
+ where p.judge_on <= $1 and coalesce(m.death_state, known_dead(m.nhs_number)) is distinct from 'formal'
+ order by m.id, p.id limit $2 for no key update of m, p skip locked
 """
 
 
@@ -72,6 +74,8 @@ free as materialized (
   select m.id from patient m where m.id in (select patient_id from found) order by m.id for no key update skip locked)
 select r.id, r.organisation_id, r.patient_id, r.plan_id, r.team_id, r.analyte, r.code_text, r.sample_at, r.filed_at,
        r.review_state, r.review_due_on,
+       (select m.death_state is not null from patient m where m.organisation_id = r.organisation_id and m.id = r.patient_id)
+         as after_death,
        exists (select from alert a
                 where a.organisation_id = r.organisation_id and a.patient_id = r.patient_id and a.state <> 'closed'
                   and ((a.subject_kind = 'result' and a.subject_id = r.id and a.rule_key = $3)

@@ -90,16 +90,25 @@ OUTCOMES: Mapping[AlertKind, frozenset[AlertOutcome]] = {
 
 
 def why_not_close(
-    kind: AlertKind, *, state: AlertState, outcome: AlertOutcome | None, by_staff_id: int | None, note: str = ""
+    kind: AlertKind,
+    *,
+    state: AlertState,
+    outcome: AlertOutcome | None,
+    by_staff_id: int | None,
+    note: str = "",
+    with_plan: bool = False,
 ) -> str | None:
-    """Say why an alert may not be closed like this; None when it may. Only a named person's outcome ends one."""
+    """Say why an alert may not be closed like this; None when it may. Only a named person's outcome ends one.
+
+    `with_plan`: somebody confirms a death and ends the plan, and alerts of every kind end with it.
+    """
     if (state, AlertMove.CLOSE) not in MOVES:
         return "It is closed already."
     if by_staff_id is None:
         return "Only a named member of staff can close an alert."
     if outcome is None:
         return "Choose an outcome."
-    if outcome not in OUTCOMES[kind]:
+    if outcome not in OUTCOMES[kind] and not (with_plan and outcome is AlertOutcome.DEATH_CONFIRMED):
         return f"“{outcome.replace('_', ' ')}” is not an outcome of an alert of this kind."
     if outcome in (AlertOutcome.NO_ACTION_NEEDED, AlertOutcome.NOT_OURS) and not note.strip():
         return "Say why nothing more is needed."

@@ -1,6 +1,15 @@
 """What can happen to alerts, evaluations and decisions inside an open transaction."""
 
-from rms.alerts.moves.acting import act, close, close_all_about, hand_over, reopen_after_undo, snooze, take
+from rms.alerts.moves.acting import (
+    act,
+    close,
+    close_all_about,
+    hand_over,
+    reopen_after_mistake,
+    reopen_after_undo,
+    snooze,
+    take,
+)
 from rms.alerts.moves.deciding import DecisionKind, DecisionOnFile, decision, overtake, record_decision, undo_decision
 from rms.alerts.moves.raising import end_episode_if_closed, raise_alert, store_evaluation
 from rms.alerts.moves.ringing import ring
@@ -17,6 +26,7 @@ __all__ = [
     "overtake",
     "raise_alert",
     "record_decision",
+    "reopen_after_mistake",
     "reopen_after_undo",
     "ring",
     "snooze",

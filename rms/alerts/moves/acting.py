@@ -86,12 +86,21 @@ async def snooze(
 
 
 async def close(
-    tx: Tx, *, organisation_id: int, alert_id: int, outcome: AlertOutcome, note: str = "", by: Actor, now: datetime
+    tx: Tx,
+    *,
+    organisation_id: int,
+    alert_id: int,
+    outcome: AlertOutcome,
+    note: str = "",
+    with_plan: bool = False,
+    by: Actor,
+    now: datetime,
 ) -> None:
     """End it with an outcome. Refused, with a sentence, when the outcome does not fit or nobody named does it."""
     alert = await locked_alert(tx, organisation_id=organisation_id, alert_id=alert_id)
     staff_id = by.id if by.kind is ActorKind.STAFF else None
-    if why_not := why_not_close(alert.kind, state=alert.state, outcome=outcome, by_staff_id=staff_id, note=note):
+    if why_not := why_not_close(alert.kind, state=alert.state, outcome=outcome, by_staff_id=staff_id, note=note,
+                                 with_plan=with_plan):  # fmt: skip
         raise Refused(why_not)
     await tx.execute(
         "update alert set state = $3, closed_at = $4, closed_by_staff_id = $5, outcome = $6, outcome_note = $7,"
@@ -126,7 +135,20 @@ async def close_all_about(
 
 async def reopen_after_undo(tx: Tx, *, organisation_id: int, alert_id: int, by: Actor, now: datetime) -> None:
     """The decision that closed it was undone: it stands open again with a fresh clock. Nothing when it is open already."""
-    staff_id = _staff_id(by)
+    await _stand_open(tx, organisation_id=organisation_id, alert_id=alert_id, owner=_staff_id(by),
+                      reason="The decision was undone.", by=by, now=now)  # fmt: skip
+
+
+async def reopen_after_mistake(
+    tx: Tx, *, organisation_id: int, alert_id: int, reason: str, by: Actor, now: datetime
+) -> None:
+    """What it was closed for was a mistake: it stands open again, with its old owner or the team, and a fresh clock."""
+    await _stand_open(tx, organisation_id=organisation_id, alert_id=alert_id, owner=None, reason=reason, by=by, now=now)
+
+
+async def _stand_open(
+    tx: Tx, *, organisation_id: int, alert_id: int, owner: int | None, reason: str, by: Actor, now: datetime
+) -> None:
     alert = await locked_alert(tx, organisation_id=organisation_id, alert_id=alert_id)
     if alert.state is not AlertState.CLOSED:
         return
@@ -136,6 +158,6 @@ async def reopen_after_undo(tx: Tx, *, organisation_id: int, alert_id: int, by: 
         " closed_by_staff_id = null, outcome = null, outcome_note = null, owner_staff_id = coalesce(owner_staff_id, $6)"
         " where organisation_id = $1 and id = $2",
         organisation_id, alert_id, after_move(alert.state, AlertMove.REOPEN), clock.respond_by, clock.next_escalation_at,
-        staff_id,
+        owner,
     )  # fmt: skip
-    await note_move(tx, alert=alert, move=AlertMove.REOPEN, by=by, now=now, reason="The decision was undone.")
+    await note_move(tx, alert=alert, move=AlertMove.REOPEN, by=by, now=now, reason=reason)

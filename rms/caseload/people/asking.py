@@ -4,12 +4,13 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from litestar import Request, Response
 
 from rms.caseload.frame import staff_frame
 from rms.caseload.identity import identity_bar
 from rms.caseload.looking import Look, looking
-from rms.caseload.people.presenters.acting import ActionPage
+from rms.caseload.people.presenters.acting import ActionPage, Listed
 from rms.caseload.people.store import person_behind, plan_in_scope
 from rms.db.database import Database
 from rms.errors import Refused
@@ -47,14 +48,17 @@ async def ask_about_plan(
     ref: UUID,
     typed: Typed,
     present: Callable[[PlanOnFile, PersonOnFile, Typed, Look], ActionPage],
+    touches: Callable[[Look, PlanOnFile], Awaitable[tuple[Listed, ...]]] | None = None,
 ) -> Response[str]:
-    """The page about a plan of the asker's own teams."""
+    """The page about a plan of the asker's own teams. `touches` reads what else the action would change."""
     async with looking(request, database) as look:
         found = await plan_in_scope(look.tx, asks=look.asks, ref=ref)
         organisation_id = look.asks.organisation_id
         plan = await plan_on_file(look.tx, organisation_id=organisation_id, plan_id=found.plan_id)
         them = await person(look.tx, organisation_id=organisation_id, patient_id=found.patient_id)
         page = present(plan, them, typed, look)
+        if touches is not None:
+            page = msgspec.structs.replace(page, lists=await touches(look, plan))
         await look.at(verb="plan.look", subject_kind="plan", subject_id=plan.id, patient_id=them.id)
     return _answer(request, page)
 

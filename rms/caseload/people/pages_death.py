@@ -12,10 +12,12 @@ from rms.caseload.looking import Look, looking
 from rms.caseload.people import doors
 from rms.caseload.people.asking import UNTYPED, Typed, ask_about_person, ask_about_plan, bar_of, unless_refused
 from rms.caseload.people.forms.standing import REASON, SURE, death_form
-from rms.caseload.people.presenters.acting import ActionPage, Ask, choices
+from rms.caseload.people.presenters.acting import ActionPage, Ask, Listed, choices
+from rms.caseload.people.presenters.after_death import alerts_listed
 from rms.caseload.people.store import person_behind
 from rms.dates import PartialDate
 from rms.db.database import Database
+from rms.followup.moves.after_death import alerts_at_the_end
 from rms.people.access import asker, may_do
 from rms.people.permissions import Permission
 from rms.people.store import PersonOnFile
@@ -72,7 +74,7 @@ async def reverse(request: _Request, database: NamedDependency[Database], ref: F
 @get("/plans/{ref:uuid}/after-death", opt={"policy": _MAY})
 async def ask_end(request: _Request, database: NamedDependency[Database], ref: FromPath[UUID]) -> Response[str]:
     """What confirming the death and ending the plan means."""
-    return await ask_about_plan(request, database, ref=ref, typed=UNTYPED, present=_end)
+    return await ask_about_plan(request, database, ref=ref, typed=UNTYPED, present=_end, touches=_touched)
 
 
 @post("/plans/{ref:uuid}/after-death", opt={"policy": _MAY})
@@ -83,8 +85,15 @@ async def end(request: _Request, database: NamedDependency[Database], ref: FromP
         doors.end_after_death(database, asks=asker(request), ref=ref), field="confirm"
     )
     if refused:
-        return await ask_about_plan(request, database, ref=ref, typed=(sent, refused), present=_end)
+        return await ask_about_plan(request, database, ref=ref, typed=(sent, refused), present=_end,
+                                    touches=_touched)  # fmt: skip
     return go_to(f"/people/{person_ref}")
+
+
+async def _touched(look: Look, plan: PlanOnFile) -> tuple[Listed, ...]:
+    found = await alerts_at_the_end(look.tx, organisation_id=plan.organisation_id, patient_id=plan.patient_id,
+                                    plan_id=plan.id)  # fmt: skip
+    return alerts_listed(found)
 
 
 def _death(them: PersonOnFile, typed: Typed, look: Look) -> ActionPage:
@@ -117,6 +126,7 @@ def _reversal(them: PersonOnFile, typed: Typed, look: Look) -> ActionPage:
             "Plans that were put on hold go on where they stood.",
             "The team gets an alert that lists what fell due meanwhile.",
             "Messages are sent again from now on. A plan that was ended stays ended: start a new one.",
+            "Alerts that were closed with a plan because of the death stand open again.",
         ),
         fields=(_WHY,), action=f"{here}/death/reverse", button="This person is alive", back=here, typed=sent, errors=errors,
     )  # fmt: skip
@@ -129,7 +139,7 @@ def _end(plan: PlanOnFile, them: PersonOnFile, typed: Typed, look: Look) -> Acti
         bar=bar_of(them, look), heading="Confirm the death and end the plan", stops=True,
         means=(
             f"“{plan.protocol.title}” ends with the outcome that the person died, in your name.",
-            "The alert about it is closed, and the cancer register is told.",
+            "The alert about it is closed, and so are the alerts listed here. The cancer register is told.",
             "An ended plan is not taken up again. If the death is a mistake, take it back instead.",
         ),
         fields=(), action=f"/plans/{plan.ref}/after-death", button="Confirm and end the plan", back=here,

@@ -10,12 +10,13 @@ from datetime import datetime
 from rms.alerts.lifecycle import AlertOutcome
 from rms.alerts.model import AlertKind
 from rms.alerts.moves import close_all_about, raise_alert
-from rms.audit.model import Actor
+from rms.audit.model import Actor, ActorKind
 from rms.dates import PartialDate
 from rms.db.engine import Tx
 from rms.errors import Refused
 from rms.events.model import EventKind
 from rms.events.payloads import FollowUpEnded, PlanHeld, PlanRestored
+from rms.followup.moves.after_death import bring_back, close_with_the_plan
 from rms.followup.moves.never_left import decided_and_never_left
 from rms.followup.moves.telling import plan_told, subject_of, tell
 from rms.messages.moves import hold_for_patient, release_for_patient, void_for_patient
@@ -106,7 +107,10 @@ def _cause(plan: PlanOnFile) -> int:
 
 
 async def end_after_death(tx: Tx, *, organisation_id: int, plan_id: int, by: Actor, now: datetime) -> None:
-    """A named person confirms the death and ends the plan; its alert closes with it, and the register is told."""
+    """A named person confirms the death and ends the plan; its alerts close with it, and the register is told.
+
+    What nobody has looked at yet stays open, to be looked at after death (`after_death`).
+    """
     plan = await plan_on_file(tx, organisation_id=organisation_id, plan_id=plan_id, lock=True)
     them = await person(tx, organisation_id=organisation_id, patient_id=plan.patient_id)
     if them.death_state is None:
@@ -121,6 +125,9 @@ async def end_after_death(tx: Tx, *, organisation_id: int, plan_id: int, by: Act
         tx, organisation_id=organisation_id, subject_kind="plan", subject_id=plan_id, rule_key=RULE,
         outcome=AlertOutcome.DEATH_CONFIRMED, note="", by=by, now=now,
     )  # fmt: skip
+    await close_with_the_plan(
+        tx, organisation_id=organisation_id, patient_id=plan.patient_id, plan_id=plan_id, by=by, now=now
+    )
     await tell(
         tx, plan=plan, kind=EventKind.FOLLOW_UP_ENDED, cause_kind="plan_end", cause_id=plan_id, held_until=now, by=by, now=now,
         payload=FollowUpEnded(
@@ -128,6 +135,15 @@ async def end_after_death(tx: Tx, *, organisation_id: int, plan_id: int, by: Act
             decided_at=now, plan=await plan_told(tx, plan=plan), ended_on=tx.today, reason="The person died.",
         ),
     )  # fmt: skip
+
+
+async def _mistaken(tx: Tx, *, plan: PlanOnFile, why: str, by: Actor, now: datetime) -> None:
+    """When a named person takes the death back, what asked to confirm it is answered; else a person answers it."""
+    if by.kind is ActorKind.STAFF:
+        await close_all_about(
+            tx, organisation_id=plan.organisation_id, subject_kind="plan", subject_id=plan.id, rule_key=RULE,
+            outcome=AlertOutcome.DEATH_REVERSED, note=why, by=by, now=now,
+        )  # fmt: skip
 
 
 async def reverse_death(
@@ -145,10 +161,10 @@ async def apply_reversal(
 ) -> list[str]:
     """What a reversal means at one organisation. What was held may leave again; every gate is asked anew."""
     never_left = await decided_and_never_left(tx, organisation_id=organisation_id, patient_id=patient_id)
+    missed = await bring_back(tx, organisation_id=organisation_id, patient_id=patient_id, why=why, by=by, now=now)
     await mark_alive(tx, organisation_id=organisation_id, patient_id=patient_id, why=why, by=by)
     await release_for_patient(tx, organisation_id=organisation_id, patient_id=patient_id,
                               reason="The recorded death was a mistake.", now=now)  # fmt: skip
-    missed: list[str] = []
     for one in never_left:
         missed.append(one.sentence)
         await raise_alert(
@@ -161,6 +177,7 @@ async def apply_reversal(
     for plan in await open_plans_of(tx, organisation_id=organisation_id, patient_id=patient_id):
         if plan.state != "held":
             continue
+        await _mistaken(tx, plan=plan, why=why, by=by, now=now)
         inside = await restore(tx, organisation_id=organisation_id, plan_id=plan.id, by=by, now=now)
         fell = [f"{one.title} was due on {one.due_on:%d %B %Y}" for one in inside]
         missed += fell

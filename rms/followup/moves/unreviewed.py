@@ -22,7 +22,10 @@ RULE = "unreviewed"
 
 
 class Unreviewed(msgspec.Struct, frozen=True, kw_only=True):
-    """A result whose day has come. `in_hand`: an open alert speaks about it already, so that a ladder is being climbed."""
+    """A result whose day has come. `in_hand`: an open alert speaks about it already, so that a ladder is being climbed.
+
+    `after_death`: a death is recorded. Nobody is chased then but the team: what a result says is seen all the same.
+    """
 
     id: int
     organisation_id: int
@@ -35,6 +38,7 @@ class Unreviewed(msgspec.Struct, frozen=True, kw_only=True):
     filed_at: datetime
     review_state: str
     review_due_on: date
+    after_death: bool
     in_hand: bool
 
 
@@ -54,10 +58,10 @@ def _sentence(result: Unreviewed) -> str:
     what = name_of(result.analyte or result.code_text or "A result")
     sampled, came = day_in_words(london_date(result.sample_at)), day_in_words(london_date(result.filed_at))
     if result.review_state == "set_aside":
-        return (
-            f"{what} of {sampled} was set aside until {day_in_words(result.review_due_on)} and waits for a look again."
-        )
-    return f"{what} of {sampled} came on {came} and nobody has looked at it yet."
+        said = f"was set aside until {day_in_words(result.review_due_on)} and waits for a look again."
+    else:
+        said = f"came on {came} and nobody has looked at it yet."
+    return f"{what} of {sampled} {said}{' A death is recorded: look at it after death.' if result.after_death else ''}"
 
 
 async def reviewed(

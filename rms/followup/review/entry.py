@@ -62,6 +62,10 @@ def _open_alert(facts: EntryFacts) -> str | None:
     return f"An alert is open: {facts.open_alerts[0]}{others}"
 
 
+def _alive(facts: EntryFacts) -> str | None:
+    return "A death is recorded: this is looked at after death." if facts.death_recorded else None
+
+
 def _rules(facts: EntryFacts) -> str | None:
     if facts.spoke_when_filed:
         return facts.spoke_when_filed
@@ -178,6 +182,7 @@ ENTRY_RULES: tuple[EntryRule, ...] = (
     EntryRule(
         key="alert", version=2, asks="no alert is open, but that nobody has looked at a result", why_not=_open_alert
     ),
+    EntryRule(key="alive", version=1, asks="no death of the person is recorded", why_not=_alive),
     EntryRule(key="status", version=1, asks="it is final, and the first final version", why_not=_status),
     EntryRule(key="unit", version=1, asks="it is a number in the unit we store", why_not=_number),
     EntryRule(key="dropped", version=1, asks="nobody left it out, set it aside or undid a decision", why_not=_dropped),

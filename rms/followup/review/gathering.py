@@ -127,7 +127,7 @@ def _candidate(
         result=row["id"], version=row["version_id"], review_state=row["review_state"],
         status=ObservationStatus(row["status"]), final_versions=row["final_versions"], is_number=row["number"] is not None,
         unit=row["unit"], unit_expected=ANALYTES[row["analyte"]].unit if row["analyte"] in ANALYTES else None,
-        plan_state=None if plan is None else plan.state, rules=standing,
+        plan_state=None if plan is None else plan.state, death_recorded=row["death_state"] is not None, rules=standing,
         watched=plan is not None and bool(about_analyte(plan.effective.rules, row["analyte"] or "")),
         spoke_when_filed=row["spoke"] or "", matched=row["matched"], typed_unchecked=row["typed_unchecked"],
         doubts_about_person=doubts_of(row), closed_step=row["occurrence_id"] is not None,

@@ -56,6 +56,7 @@ class EntryFacts(msgspec.Struct, frozen=True, kw_only=True):
     unit: str | None
     unit_expected: str | None
     plan_state: str | None
+    death_recorded: bool
     rules: tuple[RuleStanding, ...]
     watched: bool
     spoke_when_filed: str

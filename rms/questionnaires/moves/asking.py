@@ -9,6 +9,7 @@ from rms.audit.moves import record
 from rms.db.engine import Tx
 from rms.errors import Refused
 from rms.people.sign_in.sessions import SessionKind
+from rms.people.store import known_dead
 from rms.plans.store import locked_occurrence
 from rms.questionnaires.store import (
     OPEN_STATES,
@@ -83,6 +84,8 @@ async def expire(tx: Tx, *, organisation_id: int, assignment_id: int, by: Actor,
         "select count(distinct item) from answer where organisation_id = $1 and assignment_id = $2",
         organisation_id, assignment_id,
     )  # fmt: skip
+    if await known_dead(tx, organisation_id=organisation_id, patient_id=found.patient_id) is not None:
+        return  # the plan is held and its death has an alert; a reversal lists what was not answered
     begun = f"{answered} answers were saved but not sent" if answered else "nothing was answered"
     await raise_alert(
         tx, organisation_id=organisation_id, team_id=found.team_id, kind=AlertKind.CHASE, subject_kind="plan",

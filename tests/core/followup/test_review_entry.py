@@ -23,7 +23,8 @@ CLEAR = RuleStanding(rule="psa-above-limit", outcome=FindingOutcome.CLEAR, sente
 
 GOOD = EntryFacts(
     result=1, version=1, review_state="to_review", status=ObservationStatus.FINAL, final_versions=1, is_number=True,
-    unit="ug/L", unit_expected="ug/L", plan_state="active", rules=(CLEAR,), watched=True, spoke_when_filed="", matched=True,
+    unit="ug/L", unit_expected="ug/L", plan_state="active", death_recorded=False, rules=(CLEAR,),
+    watched=True, spoke_when_filed="", matched=True,
     typed_unchecked=False, doubts_about_person=(), closed_step=True, earlier_on_plan=1, newer_on_file=False, method="",
     method_before="", comment="", comment_before="", open_alerts=(), questionnaires_unanswered=(),
     questionnaires_changed=(), unmatched_messages=0,
@@ -54,6 +55,7 @@ BAD = [
     ({"matched": False}, "matched", "not matched"),
     ({"typed_unchecked": True}, "matched", "typed in by hand"),
     ({"doubts_about_person": ("No NHS number.",)}, "matched", "No NHS number."),
+    ({"death_recorded": True}, "alive", "after death"),
     ({"plan_state": None}, "expected", "no plan"),
     ({"plan_state": "in_transfer"}, "expected", "in transfer"),
     ({"closed_step": False}, "expected", "not expected"),

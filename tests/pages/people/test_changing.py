@@ -11,7 +11,7 @@ from rms.people.model import Role
 from rms.plans.moves import load_library
 from tests.cast import Trust, a_trust
 from tests.database import World
-from tests.followed import Followed, followed, the
+from tests.followed import Followed, file_psa, followed, the
 from tests.pages.site import Site, a_member
 
 
@@ -121,6 +121,24 @@ async def test_an_informal_death_holds_a_formal_one_is_confirmed_and_ends_the_pl
         assert (await scene.send(f"{scene.plan}/after-death")).headers["location"] == scene.person
     assert await scene.plan_state() == "ended"
     assert await the(scene.world, "select outcome from plan where id = $1", scene.man.plan_id) == "died"
+
+
+async def test_before_a_death_is_confirmed_the_page_names_the_alerts_that_end_and_those_that_stay(scene: Scene):
+    await file_psa(scene.world, scene.man, "0.9", on=scene.man.today)
+    await scene.world.as_owner(
+        "insert into alert (organisation_id, patient_id, team_id, kind, subject_kind, subject_id, rule_key, episode, sentence,"
+        " opened_at, respond_by, next_escalation_at)"
+        " select organisation_id, id, $2, 'chase', 'patient', id, 'phone', 1, 'Please phone <him>.', now(), now(), now()"
+        " from patient where id = $1", scene.man.patient_id, scene.man.trust.team_id,
+    )  # fmt: skip
+    await scene.send(f"{scene.person}/death", {"sure": "formal", "source": "The register"})
+    page = await scene.page(f"{scene.plan}/after-death")
+    assert "This alert will be closed, in your name:" in page
+    assert "<li>Please phone &lt;him&gt;.</li>" in page
+    assert "This alert stays open, because nobody has looked yet" in page
+    assert (await scene.send(f"{scene.plan}/after-death")).status_code == 303
+    left = await scene.world.as_owner("select rule_key from alert where state <> 'closed'")
+    assert [row["rule_key"] for row in left] == ["psa-above-limit"]
 
 
 async def test_a_death_that_was_a_mistake_is_taken_back(scene: Scene):

@@ -29,6 +29,13 @@ class Ask(msgspec.Struct, frozen=True, kw_only=True):
     choices: tuple[Choice, ...] = ()
 
 
+class Listed(msgspec.Struct, frozen=True, kw_only=True):
+    """Some of what it touches, one by one, under a line that says what becomes of them."""
+
+    heading: str
+    lines: tuple[str, ...]
+
+
 class ActionPage(msgspec.Struct, frozen=True, kw_only=True):
     """`caseload/people/action.html`. `means` says what follows; `stops` makes it stand out, because it stops something."""
 
@@ -40,6 +47,7 @@ class ActionPage(msgspec.Struct, frozen=True, kw_only=True):
     action: str
     button: str
     back: str
+    lists: tuple[Listed, ...] = ()
     typed: Submitted = NOTHING_TYPED
     errors: FieldErrors = NO_ERRORS
 
