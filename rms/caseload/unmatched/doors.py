@@ -1,5 +1,6 @@
 """A person's answer to a laboratory message that could not be filed: read it again, or it is not ours."""
 
+from typing import Any
 from uuid import UUID
 
 from rms.alerts import moves as alerts
@@ -24,7 +25,7 @@ async def read_message_again(database: Database, *, asks: Asker, ref: UUID) -> N
         message = await _locked(tx, asks=asks, ref=ref)
         if not await read_again(tx, message=message):
             raise Refused("It is being read at this moment. Look again in a minute.")
-        which = {"organisation_id": asks.organisation_id, "alert_id": message.alert_id}
+        which: dict[str, Any] = {"organisation_id": asks.organisation_id, "alert_id": message.alert_id}
         if asks.may(Permission.ALERT_CLOSE):
             await alerts.close(
                 tx, outcome=AlertOutcome.DATA_CORRECTED, note=_READ_AGAIN, by=asks.actor, now=tx.now, **which
