@@ -23,7 +23,10 @@ _FIELDS = {"key", "version", "channel", "purpose", "subject"}
 
 
 class Template(msgspec.Struct, frozen=True, kw_only=True):
-    """One wording. `key` and `version` are stored with every message that used it."""
+    """One wording. `key` and `version` are stored with every message that used it.
+
+    `own`: an organisation's own words, in which only places are filled (see `places.py`); nothing in them is run.
+    """
 
     key: str
     version: int
@@ -31,6 +34,7 @@ class Template(msgspec.Struct, frozen=True, kw_only=True):
     purpose: Purpose
     subject: str | None
     body: str
+    own: bool = False
 
 
 Catalogue = Mapping[tuple[Purpose, Channel], Template]

@@ -15,14 +15,16 @@ import msgspec
 from rms.errors import BadInput, Refused
 from rms.messages.catalogue import Template, environment
 from rms.messages.gsm import measure
-from rms.messages.lint import name_findings, reads_as_a_name, subject_findings, text_findings
+from rms.messages.lint import MAX_NAME, name_findings, reads_as_a_name, subject_findings, text_findings
 from rms.messages.model import Channel, Finding, TestWord
+from rms.messages.places import fill_places
 
 # Ours, because the machine's locale must not change a text.
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
 )
+_BOOKING = {TestWord.BLOOD_TEST: "Please book it with your GP surgery."}
 _LOCATOR = re.compile(r"[A-Za-z0-9_-]{13,64}")
 
 
@@ -85,12 +87,12 @@ def compose(
     def faults(text: str) -> tuple[Finding, ...]:
         return text_findings(text, channel=template.channel, our_links=our_links, clinic_names=clinic_names)
 
-    text = _fill(template.body, facts, first_name=None)
+    text = fill(template, facts)
     findings = faults(text)
     greeted = _greeted(template, facts)
     if greeted is not None and len(faults(greeted)) <= len(findings) and not _dearer(greeted, text, template.channel):
         text = greeted
-    subject = None if template.subject is None else _fill(template.subject, facts, first_name=None)
+    subject = None if template.subject is None else _fill(template, template.subject, facts, first_name=None)
     if subject is not None:
         findings += subject_findings(subject, clinic_names=clinic_names)
     if findings:
@@ -108,6 +110,11 @@ def compose(
     )
 
 
+def fill(template: Template, facts: Facts, *, first_name: str | None = None) -> str:
+    """The text with its places filled, unchecked: for a preview that must show what is wrong. Raises BadInput."""
+    return _fill(template, template.body, facts, first_name=first_name)
+
+
 def _check_facts(facts: Facts) -> None:
     named = (
         ("The first name", facts.first_name),
@@ -119,32 +126,43 @@ def _check_facts(facts: Facts) -> None:
     for what, value in named:
         if value is None:
             continue
-        # A link is longer than any name; only its characters matter here.
-        for finding in name_findings(value[:40] if what == "The link" else value, what=what):
-            raise BadInput(finding.sentence)
+        # A link is longer than any name; only its characters matter here. A first name that is too long is left out.
+        short = what in ("The link", "The first name")
+        for finding in name_findings(value, what=what):
+            if finding.code != "too_long" or not short:
+                raise BadInput(finding.sentence)
 
 
 def _greeted(template: Template, facts: Facts) -> str | None:
     """The text with the first name in it, if there is one that reads as a name."""
     name = " ".join((facts.first_name or "").split())
-    return _fill(template.body, facts, first_name=name) if reads_as_a_name(name) else None
+    fits = len(name) <= MAX_NAME and reads_as_a_name(name)
+    return fill(template, facts, first_name=name) if fits else None
 
 
 def _dearer(text: str, than: str, channel: Channel) -> bool:
     return channel is Channel.SMS and measure(text).parts > measure(than).parts
 
 
-def _fill(source: str, facts: Facts, *, first_name: str | None) -> str:
+def _fill(template: Template, source: str, facts: Facts, *, first_name: str | None) -> str:
     known = {name: value for name, value in msgspec.structs.asdict(facts).items() if value is not None}
     known.pop("first_name", None)
     if facts.due_on is not None:
         known["due_on"] = day_in_words(facts.due_on, year=False)
         known["due_month"] = _MONTHS[facts.due_on.month - 1]
-    opening = f"{first_name}, " if first_name else ""
-    greeting = f"Dear {first_name}" if first_name else "Hello"
+    known["opening"] = f"{first_name}, " if first_name else ""
+    known["greeting"] = f"Dear {first_name}" if first_name else "Hello"
     try:
-        text = environment().from_string(source).render(**known, opening=opening, greeting=greeting)
+        text = _own_words(source, known) if template.own else environment().from_string(source).render(**known)
     except jinja2.UndefinedError as error:
         raise BadInput(f"The wording needs something that is not known: {error.message}.") from error
     text = text.strip()
     return text[:1].upper() + text[1:]
+
+
+def _own_words(source: str, known: dict[str, object]) -> str:
+    """Own wording has no conditions; how a test is booked is the one choice it needs, and we make it."""
+    test = known.get("test")
+    if test is not None:
+        known["booking"] = _BOOKING.get(TestWord(str(test)), "We will send you the appointment.")
+    return fill_places(source, known)

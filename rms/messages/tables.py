@@ -73,3 +73,23 @@ class DoorMessageRow(Table, tablename="door_message"):
     public_ref = UUID(null=False, default=None, primary_key=True, db_column_name="ref")
     organisation_id = SmallInt(null=False, default=None)
     message_id = BigInt(null=False, default=None)
+
+
+class WordingRow(Table, tablename="wording"):
+    """A row of wording."""
+
+    id = BigSerial(null=False, primary_key=True)
+    organisation_id = SmallInt(null=False, default=None)
+    purpose = Text(null=False, default=None)
+    channel = Text(null=False, default=None)
+    version = Integer(null=False, default=None)
+    standard_version = Integer(null=False, default=None)
+    subject = Text(null=True, default=None)
+    body = Text(null=False, default=None)
+    drafted_at = Timestamptz(null=False, default=None)
+    drafted_by_staff_id = BigInt(null=False, default=None)
+    approved_at = Timestamptz(null=True, default=None)
+    approved_by_staff_id = BigInt(null=True, default=None)
+    withdrawn_at = Timestamptz(null=True, default=None)
+    withdrawn_by_staff_id = BigInt(null=True, default=None)
+    withdrawn_why = Text(null=True, default=None)

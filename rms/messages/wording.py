@@ -9,6 +9,7 @@ from rms.messages.catalogue import Catalogue
 from rms.messages.compose import Facts, Rendered, compose
 from rms.messages.letters import Letter, LetterFacts, render_letter
 from rms.messages.model import Recipient, TestWord
+from rms.messages.own import OwnWords
 from rms.messages.store import MessageOnFile
 from rms.people.store import Contact, OrganisationOnFile, PersonOnFile, TeamOnFile
 
@@ -25,11 +26,15 @@ class About(msgspec.Struct, frozen=True, kw_only=True):
     large_print: bool = False
 
 
-def text_of(message: MessageOnFile, about: About, *, catalogue: Catalogue, portal_url: str) -> Rendered:
-    """The text or email. Raises BadInput or Refused with a sentence when it cannot be written."""
+def text_of(
+    message: MessageOnFile, about: About, *, catalogue: Catalogue, portal_url: str, own: OwnWords | None = None
+) -> Rendered:
+    """The text or email, in an organisation's `own` words when given. BadInput or Refused when it cannot be written."""
     template = catalogue.get((message.purpose, message.channel))
     if template is None:
         raise BadInput(f"There is no wording for {message.purpose} by {message.channel}.")
+    if own is not None:
+        template = own.template(template)
     test = message.facts.get("test")
     facts = Facts(
         organisation_name=about.organisation.name, phone=about.team.phone, phone_hours=about.team.phone_hours,

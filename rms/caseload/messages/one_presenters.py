@@ -34,6 +34,7 @@ class Wording(msgspec.Struct, frozen=True, kw_only=True):
     subject: str
     text: str
     length: str
+    whose: str
     why_not: str
 
 
@@ -89,14 +90,16 @@ def _ways(one: OneMessage, *, chosen: str) -> tuple[Choice, ...]:
 
 def _wording(one: OneMessage, *, channel: Channel, catalogue: Catalogue, portal_url: str) -> Wording:
     how = {Channel.SMS: "As a text message", Channel.EMAIL: "As an email"}[channel]
-    link = link_to(portal_url, locator=_LOCATOR)
+    link, own = link_to(portal_url, locator=_LOCATOR), one.own.get(channel)
+    whose = "The standard wording." if own is None else f"Your own wording, version {own.version}."
     try:
         message = msgspec.structs.replace(one.message, channel=channel)
         text = text_of(
-            message, msgspec.structs.replace(one.about, link=link), catalogue=catalogue, portal_url=portal_url
-        )
+            message, msgspec.structs.replace(one.about, link=link), catalogue=catalogue, portal_url=portal_url,
+            own=own,
+        )  # fmt: skip
     except RmsError as fault:
-        return Wording(how=how, subject="", text="", length="", why_not=str(fault))
+        return Wording(how=how, subject="", text="", length="", whose=whose, why_not=str(fault))
     length = f"{counted(text.places, 'place')}, {counted(text.parts, 'text')}" if channel is Channel.SMS else ""
     return Wording(how=how, subject=text.subject or "", text=text.text.replace(link, "[their own link]"), length=length,
-                   why_not="")  # fmt: skip
+                   whose=whose, why_not="")  # fmt: skip

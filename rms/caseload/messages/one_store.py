@@ -1,6 +1,7 @@
 """One message in full, with whom it is about, in the scope of the one who asks."""
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 from uuid import UUID
 
 import msgspec
@@ -9,7 +10,9 @@ from rms.caseload.looking import Look
 from rms.caseload.people.store import SentMessage
 from rms.db.engine import Tx
 from rms.errors import NotFound
-from rms.messages.model import Recipient
+from rms.messages.model import Channel, Recipient
+from rms.messages.own import OwnWords, words_in_force, words_of_version
+from rms.messages.places import OWN
 from rms.messages.store import COLUMNS, MessageOnFile, message_from
 from rms.messages.wording import About
 from rms.people.access import Asker
@@ -32,9 +35,16 @@ select ref from message where organisation_id = $1 and patient_id = $2 and cause
    and recipient = $6 and id > $7 and state <> 'void' order by id limit 1
 """
 
+_WORDED: Final = """
+select template_key, template_version from message where organisation_id = $1 and id = $2 and template_key is not null
+"""
+
 
 class OneMessage(msgspec.Struct, frozen=True, kw_only=True):
-    """A message, what became of it, whom it is about and how they can be reached. `again`: it was sent again as this one."""
+    """A message, what became of it, whom it is about and how they can be reached. `again`: it was sent again as this one.
+
+    `own`: the organisation's own words, by way, where it has some.
+    """
 
     message: MessageOnFile
     sent: SentMessage
@@ -42,6 +52,7 @@ class OneMessage(msgspec.Struct, frozen=True, kw_only=True):
     contacts: tuple[Contact, ...]
     alert: UUID | None
     again: UUID | None
+    own: Mapping[Channel, OwnWords]
 
 
 async def message_behind(tx: Tx, *, asks: Asker, ref: UUID) -> MessageOnFile:
@@ -76,4 +87,22 @@ async def one_message(look: Look, *, ref: UUID) -> OneMessage:
         message=message, sent=SentMessage(**dict(row)), about=about,
         contacts=tuple(contacts) if message.recipient is Recipient.PERSON else (),
         alert=await tx.fetchval(_ALERT, org, patient_id, message.id), again=await sent_again(tx, message),
+        own=await _own_words(tx, message),
     )  # fmt: skip
+
+
+async def _own_words(tx: Tx, message: MessageOnFile) -> dict[Channel, OwnWords]:
+    """The organisation's own words by way: those the message went out in, and for a way not used yet those of today."""
+    use: dict[str, Any] = {"organisation_id": message.organisation_id, "purpose": message.purpose}
+    row = await tx.fetchrow(_WORDED, message.organisation_id, message.id)
+    found = {}
+    for channel in (Channel.SMS, Channel.EMAIL):
+        if row is None or channel is not message.channel:
+            own = await words_in_force(tx, **use, channel=channel)
+        elif row["template_key"].endswith(f".{OWN}"):
+            own = await words_of_version(tx, **use, channel=channel, version=row["template_version"])
+        else:
+            own = None
+        if own is not None:
+            found[channel] = own
+    return found

@@ -13,6 +13,8 @@ from rms.messages.letters import Letter
 from rms.messages.model import ASKED_FOR, CODES, Channel, MessageState, Purpose, Recipient
 from rms.messages.moves import stop
 from rms.messages.moves.queueing import NEEDS
+from rms.messages.moves.wording import tell_of_unfilled
+from rms.messages.own import words_in_force
 from rms.messages.store import MessageOnFile, note
 from rms.messages.wording import About, letter_of, text_of
 from rms.people.model import ContactKind
@@ -156,7 +158,7 @@ async def _written(
         about = msgspec.structs.replace(about, link=link)
         if message.channel is Channel.LETTER:
             return await anyio.to_thread.run_sync(lambda: letter_of(message, about, written_on=tx.today))
-        return text_of(message, about, catalogue=outbox.catalogue, portal_url=outbox.portal_url)
+        return await _text(tx, message, about, outbox=outbox)
     except RmsError as fault:
         why = f"It cannot be written: {fault}"
     except Exception as fault:
@@ -164,6 +166,18 @@ async def _written(
         why = f"It cannot be written, because of a fault in RMS ({type(fault).__name__})."
     await _stop(tx, message, MessageState.HELD, why)
     return None
+
+
+async def _text(tx: Tx, message: MessageOnFile, about: About, *, outbox: Outbox) -> Rendered:
+    """In the organisation's own words when it has approved some; when they cannot be filled, in the standard ones."""
+    own = await words_in_force(tx, organisation_id=message.organisation_id, purpose=message.purpose,
+                               channel=message.channel)  # fmt: skip
+    if own is not None:
+        try:
+            return text_of(message, about, catalogue=outbox.catalogue, portal_url=outbox.portal_url, own=own)
+        except RmsError as fault:
+            await tell_of_unfilled(tx, message=message, own=own, why=str(fault), now=tx.now)
+    return text_of(message, about, catalogue=outbox.catalogue, portal_url=outbox.portal_url)
 
 
 async def _print(tx: Tx, message: MessageOnFile, about: About, letter: Letter) -> None:

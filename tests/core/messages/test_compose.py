@@ -69,7 +69,9 @@ def test_two_parts_are_used_only_with_a_long_link() -> None:
     assert {purpose for purpose, _ in long} <= {Purpose.QUESTIONNAIRE_REMINDER_1, Purpose.QUESTIONNAIRE_REMINDER_2}
 
 
-@pytest.mark.parametrize("name", ["Zoë", "Cea", "{{ phone }}", "https://evil.example", "Call 0900 1", None])
+@pytest.mark.parametrize(
+    "name", ["Zoë", "Cea", "{{ phone }}", "https://evil.example", "Call 0900 1", "Anna" * 20, None]
+)
 def test_a_name_that_cannot_stand_in_a_text_is_left_out(name: str | None) -> None:
     text = compose(REMINDER, with_name(name), our_links=(PORTAL,)).text
     assert text == compose(REMINDER, with_name(None), our_links=(PORTAL,)).text
