@@ -29,3 +29,14 @@ async def live_database(live_pool: tuple[str, Database]) -> tuple[str, Database]
     """The live database, empty: the owner's address and the web's pool."""
     await empty(live_pool[0])
     return live_pool
+
+
+@pytest.fixture
+async def live_world(live_database: tuple[str, Database], pools: World) -> AsyncIterator[World]:
+    """The live database as each process sees it."""
+    _, web = live_database
+    async with (
+        Database(pools.server.url("rms_worker", NAME), name="worker") as worker,
+        Database(pools.server.url("rms_listener", NAME), name="listener") as listener,
+    ):
+        yield World(server=pools.server, database=NAME, web=web, worker=worker, listener=listener)

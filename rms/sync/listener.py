@@ -129,8 +129,8 @@ class Listener:
 
     async def _keep(self, frames: Sequence[Frame], *, address: str) -> list[bytes]:
         """Commit what came and give the answers, in order; a frame that no sender waits for has none."""
-        answered = [(frame, *answer_for(frame)) for frame in frames]
         async with self._saving, self._database.transaction() as tx:
+            answered = [(frame, *answer_for(frame, live=tx.live)) for frame in frames]
             if asyncio.get_running_loop().time() >= self._peers_until:
                 self._peers = await peers(tx)
                 self._peers_until = asyncio.get_running_loop().time() + _PEERS_KEPT_SECONDS

@@ -82,7 +82,7 @@ def present_alert(
     """The page offers only what the one who asks may do and what the alert's state allows."""
     is_open = alert.state is not AlertState.CLOSED
     may_act = is_open and asks.may(Permission.ALERT_OWN)
-    may_close = is_open and asks.may(Permission.ALERT_CLOSE) and alert.subject_kind != "inbox"
+    may_close = is_open and asks.may(Permission.ALERT_CLOSE) and not alert.about_message
     today = london_date(now)
     if not typed.pairs and alert.kind is AlertKind.ACT_TODAY:
         typed = Submitted(
@@ -99,7 +99,7 @@ def present_alert(
         causes=tuple(HistoryLine(at=moment(one.added_at), who="", what=one.sentence) for one in causes),
         history=tuple(_line(one) for one in moves),
         path=f"/alerts/{alert.ref}",
-        message=f"/unmatched/{alert.ref}" if alert.subject_kind == "inbox" else None,
+        message=f"/unmatched/{alert.ref}" if alert.about_message else None,
         may_take=may_act and alert.owner_id != asks.staff_id,
         may_act=may_act,
         receivers=_receivers(around, asks=asks, typed=typed) if is_open else (),

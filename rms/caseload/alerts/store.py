@@ -40,7 +40,7 @@ select s.id, s.display_name as name, away.until_on as away_until,
 
 
 class AlertInFull(msgspec.Struct, frozen=True, kw_only=True):
-    """One alert with the names that belong to it. `subject_kind` is `inbox` when it is about a laboratory message."""
+    """One alert with the names that belong to it. `subject_kind` says what it is about."""
 
     id: int
     ref: UUID
@@ -62,6 +62,11 @@ class AlertInFull(msgspec.Struct, frozen=True, kw_only=True):
     owner: str | None
     owner_away_until: date | None
     covered_by: str | None
+
+    @property
+    def about_message(self) -> bool:
+        """Whether it is about a laboratory message, or about a sender whose messages wait; answered on its own page."""
+        return self.subject_kind in ("inbox", "peer")
 
 
 class Cause(msgspec.Struct, frozen=True, kw_only=True):

@@ -18,6 +18,7 @@ select r.raw from (
   select f.inbox_id from inbox_filing f
     join alert a on a.organisation_id = f.organisation_id and a.id = f.alert_id
    where f.organisation_id = $1 and f.state = 'waiting' and f.patient_id is null and a.state <> 'closed'
+     and a.rule_key <> 'inbox-rehearsal' -- what its sender calls training is about nobody
    order by f.at limit $2) f
  cross join lateral inbox_raw(f.inbox_id) r
 """

@@ -82,6 +82,7 @@ class MessagePage(msgspec.Struct, frozen=True, kw_only=True):
 
     bar: IdentityBar | None
     reason: str
+    alike: str
     sender: str
     received: str
     sent_name: str
@@ -115,7 +116,8 @@ def present_unmatched(
         ),
         rows=tuple(
             UnmatchedRow(
-                href=f"{PATH}/{one.ref}", reason=one.reason, person=person_cell(one, today=london_date(now)),
+                href=f"{PATH}/{one.ref}", reason=f"{one.reason}{_alike(one.alike)}",
+                person=person_cell(one, today=london_date(now)),
                 owner=owner_cell(owner_id=one.owner_id, owner=one.owner, away_until=one.owner_away_until,
                                  covered_by=one.covered_by, me=asks.staff_id),
                 team=one.team, age=age(one.at, now=now),
@@ -144,7 +146,8 @@ def present_message(
     today = london_date(now)
     return MessagePage(
         bar=None if person is None else identity_bar(person, today=today),
-        reason=waiting.reason, sender=raw.peer, received=sentence(when(waiting.at, now=now)),
+        reason=waiting.reason, alike=_alike(waiting.alike).strip(), sender=raw.peer,
+        received=sentence(when(waiting.at, now=now)),
         sent_name=_sent_name(facts), sent_born=day(facts.born_on),
         sent_nhs_number=number(facts.nhs_number) if facts.nhs_number else facts.nhs_number_fault or "None sent",
         sent_numbers=tuple(f"{one.value} ({one.authority or 'no authority named'})" for one in facts.identifiers),
@@ -156,6 +159,11 @@ def present_message(
         may_read_again=waiting.waits and asks.may(Permission.RESULT_MATCH),
         may_refuse=waiting.waits and asks.may(Permission.ALERT_CLOSE), typed=typed, errors=errors,
     )  # fmt: skip
+
+
+def _alike(count: int) -> str:
+    """That other messages wait for the same answer."""
+    return "" if count < 2 else f" {count:,} messages wait for this answer, and it is given for all of them."
 
 
 def _settled(waiting: Waiting) -> str:

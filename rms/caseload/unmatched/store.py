@@ -23,9 +23,10 @@ from rms.results.model import PatientFacts, PersonName
 _LIST: Final = f"""
 with page as materialized (
   select f.inbox_id, f.patient_id, f.reason, f.at, a.organisation_id, a.ref, a.team_id, a.owner_staff_id,
-         count(*) over () as total
+         (select count(*) from inbox_filing e where e.organisation_id = f.organisation_id and e.alert_id = f.alert_id
+             and e.state = 'waiting') as alike, count(*) over () as total
   {UNMATCHED} and f.at <= $6 order by f.at, f.id limit $7 offset $8)
-select g.ref, g.reason, g.at, g.patient_id, g.total, t.name as team, o.id as owner_id, o.display_name as owner,
+select g.ref, g.reason, g.at, g.patient_id, g.alike, g.total, t.name as team, o.id as owner_id, o.display_name as owner,
        away.until_on as owner_away_until, away.covered_by,
        p.ref as person_ref, p.family_name, p.given_names, p.title, p.born_text, p.nhs_number
   from page g
@@ -37,11 +38,18 @@ select g.ref, g.reason, g.at, g.patient_id, g.total, t.name as team, o.id as own
 """
 
 _ONE: Final = """
-select f.id, f.inbox_id, f.alert_id, f.patient_id, f.reason, f.at, f.state, a.ref, a.state as alert_state, t.name as team
+select f.id, f.inbox_id, f.alert_id, f.patient_id, f.reason, f.at, f.state, a.ref, a.state as alert_state, t.name as team,
+       (select count(*) from inbox_filing e where e.organisation_id = f.organisation_id and e.alert_id = f.alert_id
+           and e.state = 'waiting') as alike
   from inbox_filing f
   join alert a on a.organisation_id = f.organisation_id and a.id = f.alert_id
   join team t on t.organisation_id = a.organisation_id and t.id = a.team_id
  where f.organisation_id = $2 and a.team_id = any($1) and a.ref = $3
+ order by f.state = 'waiting' desc, f.id limit 1
+"""
+
+_OF_ALERT: Final = """
+select inbox_id, patient_id from inbox_filing where organisation_id = $1 and alert_id = $2 and state = 'waiting' order by id
 """
 
 _VISIBLE: Final = f"""
@@ -51,12 +59,16 @@ select p.id, p.ref as person_ref, p.family_name, p.given_names, p.title, p.born_
 
 
 class UnmatchedLine(msgspec.Struct, frozen=True, kw_only=True):
-    """One message of the list. The person is set when it is known who is meant and something else is in doubt."""
+    """One message of the list. The person is set when it is known who is meant and something else is in doubt.
+
+    `alike` messages wait for one and the same answer; this is the first of them.
+    """
 
     ref: UUID
     reason: str
     at: datetime
     patient_id: int | None
+    alike: int
     total: int
     team: str
     owner_id: int | None
@@ -72,7 +84,7 @@ class UnmatchedLine(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Waiting(msgspec.Struct, frozen=True, kw_only=True):
-    """One message that waits or waited; its address is the ref of its alert."""
+    """One message that waits or waited; its address is the ref of its alert, which `alike` messages may share."""
 
     id: int
     inbox_id: int
@@ -84,6 +96,7 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True):
     ref: UUID
     alert_state: str
     team: str
+    alike: int
 
     @property
     def waits(self) -> bool:
@@ -170,13 +183,28 @@ def _candidate(one: Lookalike) -> Candidate:
     )  # fmt: skip
 
 
+class Filed(msgspec.Struct, frozen=True):
+    """One of the messages that wait for the same answer."""
+
+    inbox_id: int
+    patient_id: int | None
+
+
+async def waiting_with(tx: Tx, *, asks: Asker, message: Waiting) -> list[Filed]:
+    """All messages that wait for the answer to this one, itself among them."""
+    rows = await tx.fetch(_OF_ALERT, asks.organisation_id, message.alert_id)
+    return [Filed(row["inbox_id"], row["patient_id"]) for row in rows]
+
+
 async def deal_with(tx: Tx, *, asks: Asker, message: Waiting) -> None:
-    """Nobody waits for it any more at this organisation."""
-    await tx.execute("update inbox_filing set state = 'dealt_with' where organisation_id = $1 and id = $2",
-                     asks.organisation_id, message.id)  # fmt: skip
+    """Nobody waits for it, nor for what waits for the same answer, any more at this organisation."""
+    await tx.execute(
+        "update inbox_filing set state = 'dealt_with' where organisation_id = $1 and alert_id = $2 and state = 'waiting'",
+        asks.organisation_id, message.alert_id,
+    )  # fmt: skip
 
 
-async def read_again(tx: Tx, *, message: Waiting) -> bool:
-    """Put it back to be read; False when that is so already."""
-    again: bool = await tx.fetchval("select inbox_read_again($1)", message.inbox_id)
+async def read_again(tx: Tx, *, inbox_id: int) -> bool:
+    """Put a message back to be read; False when that is so already."""
+    again: bool = await tx.fetchval("select inbox_read_again($1)", inbox_id)
     return again

@@ -15,8 +15,10 @@ from rms.results.store import result_on_file, same_order_on_another_day
 from rms.results.versions import meaning_of
 from rms.sync.filing.asking import NobodyToAsk, ask, team_of
 from rms.sync.filing.opening import Letter, Whose
+from rms.sync.filing.standing import REHEARSAL, ask_once
 from rms.sync.filing.understanding import Understood, about, not_final
 from rms.sync.hl7 import Kind
+from rms.sync.hl7.processing import rehearsal
 from rms.sync.listener import fault_named
 from rms.sync.store import note_filing
 
@@ -62,11 +64,29 @@ async def _settle(tx: Tx, letter: Letter) -> Settled:
     fault = fault_named(letter.claimed.frame_fault)
     if fault is not None and not fault.is_whole:
         return await _ask_nearest(tx, letter, f"{fault.value} The sender was told so.")
+    if tx.live and (what := rehearsal(message)):
+        return await _settle_rehearsal(tx, letter, what)
     if message.kind is not Kind.RESULT:
         return await _settle_other(tx, letter)
     if not any(order.observations for order in message.orders) and not letter.understanding.concerns_us:
         return Settled(state="not_for_us", reason="It holds no result.")
     return await _settle_result(tx, letter)
+
+
+async def _settle_rehearsal(tx: Tx, letter: Letter, what: str) -> Settled:
+    """Not production, and this database is live: kept, one question a sender, and nothing of it is a result."""
+    assert letter.peer is not None
+    because = (
+        f"{what.capitalize()} came over the live line (MSH-11). Nothing of it is filed, and the sender is told so when it"
+        " comes over the line. Ask the laboratory: a real result that was marked so must be sent again as production."
+    )
+    organisation_id = letter.peer.organisations[0]
+    await ask_once(
+        tx, organisation_id=organisation_id, team_id=await team_of(tx, organisation_id=organisation_id, patient_id=None),
+        peer_id=letter.peer.id, sender=letter.sender, inbox_id=letter.claimed.id, epoch=letter.claimed.epoch,
+        patient_id=None, rule_key=REHEARSAL, because=because,
+    )  # fmt: skip
+    return Settled(state="waiting", reason=because)
 
 
 async def _settle_other(tx: Tx, letter: Letter) -> Settled:

@@ -4,6 +4,7 @@ from collections.abc import Hashable, Iterable, Iterator
 
 from rms.results.matching import Matched
 from rms.sync.filing.opening import Letter
+from rms.sync.hl7.processing import rehearsal
 
 
 def in_rows(letters: Iterable[Letter]) -> list[list[Letter]]:
@@ -24,8 +25,10 @@ def in_rows(letters: Iterable[Letter]) -> list[list[Letter]]:
 
 
 def _what_it_touches(letter: Letter) -> Iterator[Hashable]:
-    """The message itself, the people it is about, the laboratory's number of each order."""
+    """The message itself, the people it is about, the laboratory's number of each order, the one question of its sender."""
     yield letter.copy_of
+    if rehearsal(letter.message):
+        yield "question", letter.peer_id
     for one in letter.whose:
         if isinstance(one.match, Matched):
             yield "person", one.match.person

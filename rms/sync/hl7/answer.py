@@ -1,8 +1,8 @@
-"""The answer to a frame: a function of the frame alone, so that a repeated message gets the very same bytes.
+"""The answer to a frame: a function of the frame and of what the database is for, so that a repeat gets the same bytes.
 
 AA: it has a readable header and is whole, so it is stored and somebody will see it, whatever its type. AE: it is broken; what
-came is stored, and the sender is told in words. There is no AR: nothing a sender can repeat would help. MSH-7 of an answer is
-the message's own, since an answer that carried a time would differ each time.
+came is stored, and the sender is told in words. AR: a training or test message on a live line, as the standard has it
+(docs/adr/0012); it is stored too. MSH-7 of an answer is the message's own: one that carried a time would differ each time.
 """
 
 import codecs
@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from rms.sync.hl7.charset import decode, wide_charset
 from rms.sync.hl7.facts import Note
+from rms.sync.hl7.processing import rehearsed
 from rms.sync.hl7.splitter import STANDARD, Separators, separators_of
 from rms.sync.mllp import Frame
 
@@ -24,15 +25,24 @@ class AckCode(StrEnum):
 
     ACCEPTED = "AA"
     ERROR = "AE"
+    REJECTED = "AR"
 
 
-def answer_for(frame: Frame) -> tuple[AckCode, bytes]:
-    """Decide the answer to one frame and write it."""
+#: ERR-3 (HL7 table 0357) of an answer that is not AA.
+_FAULTS = {AckCode.ERROR: ("207", "Application error"), AckCode.REJECTED: ("202", "Unsupported processing id")}
+
+
+def answer_for(frame: Frame, *, live: bool) -> tuple[AckCode, bytes]:
+    """Decide the answer to one frame and write it; `live`: the database holds real people."""
     if frame.fault is not None and not frame.fault.is_whole:
         return AckCode.ERROR, acknowledgement(frame.body, code=AckCode.ERROR, text=frame.fault.value)
-    found = separators_of(_header(frame.body)[0])
+    header, _ = _header(frame.body)
+    found = separators_of(header)
     if isinstance(found, Note):
         return AckCode.ERROR, acknowledgement(frame.body, code=AckCode.ERROR, text=found.text)
+    if live and (what := rehearsed(_processing(header, found))):
+        text = f"This line is live: {what} is kept and not filed as a result."
+        return AckCode.REJECTED, acknowledgement(frame.body, code=AckCode.REJECTED, text=text)
     return AckCode.ACCEPTED, acknowledgement(frame.body, code=AckCode.ACCEPTED)
 
 
@@ -53,10 +63,17 @@ def acknowledgement(frame_body: bytes, *, code: AckCode, text: str = "") -> byte
     if msh[17]:
         head += ["", "", "", "", "", msh[17]]
     lines = [head, ["MSA", code.value, msh[9], _escaped(text, separators)]]
-    if code is AckCode.ERROR:
-        fault = separators.component.join(["207", "Application error", "HL70357"])
+    if code in _FAULTS:
+        fault = separators.component.join([*_FAULTS[code], "HL70357"])
         lines.append(["ERR", "", "", fault, "E", "", "", "", _escaped(text, separators)])
     return "".join(separators.field.join(line) + "\r" for line in lines).encode(charset, "replace")
+
+
+def _processing(header: str, separators: Separators) -> str:
+    """MSH-11 up to its mode."""
+    msh = [*header.split(separators.field), *[""] * 11]
+    field = msh[10].split(separators.repetition)[0] if separators.repetition else msh[10]
+    return field.split(separators.component)[0]
 
 
 def _header(body: bytes) -> tuple[str, str]:

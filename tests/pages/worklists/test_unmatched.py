@@ -146,3 +146,23 @@ async def test_nobody_outside_the_organisation_reads_a_message_again(world: Worl
     async with world.web.transaction(organisation_id=other.organisation_id) as tx:
         assert await tx.fetchval("select inbox_read_again($1)", inbox_id) is False
         assert await tx.fetch("select * from feeds_seen()") == []
+
+
+async def test_messages_that_wait_for_one_answer_are_one_line_and_answered_together(
+    site: Site, world: World, trust: Trust
+):
+    await arrive(
+        world, *(oru(PETER, control=f"M{n}", filler=f"F{n}", pid=pid_of(PETER, born="19500304")) for n in (1, 2))
+    )
+    await file_inbox(world.worker)
+    await world.as_owner("update inbox_filing set alert_id = (select min(id) from alert)")
+    first = await the(world, "select ref from alert order by id")
+    browser = await nurse(site, trust)
+    page = (await browser.get("/unmatched")).text
+    assert "<strong>1 message</strong>" in page
+    assert "2 messages wait for this answer" in page
+    page = (await browser.get(f"/unmatched/{first}")).text
+    assert "2 messages wait for this answer, and it is given for all of them. This is the first." in page
+    await site.post(browser, f"/unmatched/{first}/not-ours", {"why": "A training system of theirs."})
+    states = await world.as_owner("select distinct state from inbox_filing")
+    assert [row["state"] for row in states] == ["dealt_with"]
