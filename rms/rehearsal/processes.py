@@ -11,7 +11,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +38,7 @@ class Process:
         self._environ = dict(environ)
         self._log = log
         self._announces = announces
+        self._log_began = 0
         self._child: subprocess.Popen[bytes] | None = None
         self.announced: dict[str, Any] = {}
 
@@ -48,6 +49,7 @@ class Process:
 
     def start(self) -> None:
         """Start it; `wait_until_ready` waits for its first line when it announces one."""
+        self._log_began = self._log.stat().st_size if self._log.exists() else 0
         with self._log.open("ab") as log:
             self._child = subprocess.Popen(
                 self._command, env=self._environ, stdin=subprocess.DEVNULL,
@@ -61,8 +63,18 @@ class Process:
         assert self._child.stdout is not None
         line = self._child.stdout.readline()
         if not line:
-            raise Unavailable(f"The process {self.name} ended before it was ready; see {self._log}.")
+            self._child.wait()
+            raise Unavailable(self.why_it_ended())
         self.announced = json.loads(line)
+
+    def why_it_ended(self) -> str:
+        """A sentence about a child that ended while it was starting: its exit code and the last thing it said."""
+        code = None if self._child is None else self._child.returncode
+        how = f"was ended by signal {-code}" if code is not None and code < 0 else f"ended with exit code {code}"
+        written = self._log.read_bytes()[self._log_began :].decode(errors="replace") if self._log.exists() else ""
+        said = [line.strip() for line in written.splitlines() if line.strip() and not line.startswith("{")]
+        last = f" It said: {said[-1][:300]}" if said else ""
+        return f"The process “{self.name}” {how} while it was starting.{last} Its log is {self._log}."
 
     def ended(self) -> bool:
         """Whether it has ended by itself."""
@@ -90,10 +102,17 @@ class Process:
             self._child.wait()
 
 
-def wait_for(answers: Any, *, what: str, seconds: float = _READY_SECONDS) -> None:
-    """Wait until something answers. Unavailable, with a sentence, when it does not."""
+def wait_for(
+    answers: Callable[[], bool],
+    *,
+    what: str,
+    seconds: float = _READY_SECONDS,
+    meanwhile: Callable[[], None] = lambda: None,
+) -> None:
+    """Wait until something answers. Unavailable, with a sentence, when it does not; `meanwhile` may give up sooner."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:
+        meanwhile()
         with contextlib.suppress(Exception):
             if answers():
                 return

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from urllib.parse import parse_qsl
 
 import anyio
@@ -179,3 +180,23 @@ def test_a_dead_number_is_told_from_a_phone_that_is_off() -> None:
     off = twilio_sms.read_receipt(form | {"ErrorCode": "30003"}, reference="m-1")
     dead = twilio_sms.read_receipt(form | {"ErrorCode": "30006"}, reference="m-1")
     assert (off.status, dead.status) == (ReceiptStatus.FAILED_TEMPORARY, ReceiptStatus.FAILED_PERMANENT)
+
+
+@pytest.mark.anyio
+async def test_what_was_reported_is_not_reported_again_at_the_next_start_and_the_rest_is(tmp_path: Path) -> None:
+    log = tmp_path / "log.jsonl"
+    failing = ReceiptRule(do="permanent-failure")
+    async with door() as ours:
+        async with running(Options(callback_url=ours.url, log=log, receipts=failing)) as stand_in:
+            await send(notify_gateway(stand_in.url))
+            with anyio.fail_after(10):
+                while stand_in.book.unreported:
+                    await anyio.sleep(0.01)
+        async with running(Options(callback_url=None, log=log, receipts=PRESETS["none"])) as stand_in:
+            await send(notify_gateway(stand_in.url))
+        async with running(Options(callback_url=ours.url, log=log)) as stand_in:
+            receipts = await ours.got(2)
+            statuses = [taken.status for taken in stand_in.book.taken]
+            await anyio.sleep(0.2)
+    assert [receipt.status for receipt in receipts] == [ReceiptStatus.FAILED_PERMANENT, ReceiptStatus.DELIVERED]
+    assert (statuses, len(ours.receipts)) == (["permanent-failure", "delivered"], 2)

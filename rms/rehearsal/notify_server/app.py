@@ -10,13 +10,14 @@ import msgspec
 
 from rms.rehearsal.notify_server import notify_api, twilio_api
 from rms.rehearsal.notify_server.book import Book, Taken
-from rms.rehearsal.notify_server.receipts import Reporter
+from rms.rehearsal.notify_server.receipts import Reporter, a_client
 from rms.rehearsal.notify_server.script import PRESETS, Fault, ReceiptRule, Script, next_fault, rule_for
 from rms.rehearsal.notify_server.wire import Act, Call, Reply, Reset, Silence, json_reply, serve_connection
 
 REHEARSAL_KEY = "rehearsal-00000000-0000-4000-8000-000000000001-00000000-0000-4000-8000-000000000002"
 REHEARSAL_SID = "AC" + "0" * 32
 REHEARSAL_TOKEN = "rehearsal-token"  # noqa: S105  opens nothing but this stand-in
+_REPORTS_AT_ONCE = 16
 
 
 class Options(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,6 +51,8 @@ class StandIn:
             retry_seconds=options.retry_seconds,
             twilio_sid=options.twilio_sid,
             twilio_token=options.twilio_token,
+            client=a_client(),
+            at_once=asyncio.Semaphore(_REPORTS_AT_ONCE),
         )
 
     async def answer(self, call: Call) -> Act:
@@ -67,14 +70,21 @@ class StandIn:
 
     def finish(self, taken: Taken) -> None:
         """Let one message reach its end in its own time."""
-        task = asyncio.ensure_future(self._reporter.finish(taken, rule_for(self.rules, to=taken.to)))
+        task = asyncio.ensure_future(self._finish(taken, rule_for(self.rules, to=taken.to)))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    def stop(self) -> None:
+    async def _finish(self, taken: Taken, rule: ReceiptRule) -> None:
+        if await self._reporter.finish(taken, rule):
+            self.book.note_reported(taken)
+
+    async def stop(self) -> None:
         """Stop reporting and close the log."""
-        for task in self._tasks:
+        tasks = list(self._tasks)
+        for task in tasks:
             task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await self._reporter.client.aclose()
         self.book.close()
 
     def _control(self, call: Call) -> Reply:
@@ -203,16 +213,16 @@ _TWILIO_REFUSALS = {
 
 @asynccontextmanager
 async def running(options: Options) -> AsyncIterator[StandIn]:
-    """The stand-in, serving on this machine while the block lasts; messages of an earlier log are reported again."""
+    """The stand-in, serving on this machine while the block lasts; what an earlier log has unreported is reported now."""
     stand_in = StandIn(options)
     server = await asyncio.start_server(
         lambda reader, writer: serve_connection(stand_in.answer, reader, writer), "127.0.0.1", options.port
     )
     stand_in.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-    for taken in list(stand_in.book.taken):
+    for taken in stand_in.book.unreported:
         stand_in.finish(taken)
     try:
         yield stand_in
     finally:
         server.close()
-        stand_in.stop()
+        await stand_in.stop()

@@ -15,34 +15,36 @@ ATTEMPTS = 6
 
 
 class Reporter(msgspec.Struct, frozen=True, kw_only=True):
-    """Where receipts go and how they prove where they come from."""
+    """Where receipts go and how they prove where they come from. `client` is one for all: each costs 30 ms to make."""
 
     callback_url: str | None
     callback_token: str
     retry_seconds: float
     twilio_sid: str
     twilio_token: str
+    client: httpx.AsyncClient
+    at_once: asyncio.Semaphore
 
-    async def finish(self, taken: Taken, rule: ReceiptRule) -> None:
-        """Bring one message to its end and report it as often as the rule says."""
+    async def finish(self, taken: Taken, rule: ReceiptRule) -> bool:
+        """Bring one message to its end and report it as often as the rule says; whether a report was taken."""
         if rule.do == "none":
-            return
+            return False
         await asyncio.sleep(rule.after_seconds)
         taken.status = "delivered" if rule.do in ("deliver", "lost") else rule.do
         taken.finished_at = now_text()
         if rule.do == "lost":
-            return
-        for _ in range(rule.copies):
-            await self._report(taken)
+            return False
+        return all([await self._report(taken) for _ in range(rule.copies)])
 
-    async def _report(self, taken: Taken) -> None:
-        async with httpx.AsyncClient(timeout=5.0, trust_env=False) as client:
-            for attempt in range(ATTEMPTS):
-                if attempt:
-                    await asyncio.sleep(self.retry_seconds)
-                with contextlib.suppress(httpx.HTTPError):
-                    if (await self._post(client, taken)).is_success:
-                        return
+    async def _report(self, taken: Taken) -> bool:
+        for attempt in range(ATTEMPTS):
+            if attempt:
+                await asyncio.sleep(self.retry_seconds)
+            with contextlib.suppress(httpx.HTTPError):
+                async with self.at_once:
+                    if (await self._post(self.client, taken)).is_success:
+                        return True
+        return False
 
     async def _post(self, client: httpx.AsyncClient, taken: Taken) -> httpx.Response:
         if taken.provider == "twilio":
@@ -58,3 +60,8 @@ class Reporter(msgspec.Struct, frozen=True, kw_only=True):
         form = twilio_api.receipt(taken, sid=self.twilio_sid)
         proof = twilio_api.signature(taken.callback_url, form, token=self.twilio_token)
         return await client.post(taken.callback_url, data=form, headers={"X-Twilio-Signature": proof})
+
+
+def a_client() -> httpx.AsyncClient:
+    """What reports are posted with."""
+    return httpx.AsyncClient(timeout=5.0, trust_env=False)

@@ -12,9 +12,10 @@ import socket
 import subprocess
 import sys
 import threading
+from http import HTTPStatus
 from pathlib import Path
+from urllib.request import urlopen
 
-import httpx
 import msgspec
 
 from rms.audit.model import Actor, ActorKind
@@ -94,8 +95,10 @@ class Stage:
 
     def environ(self) -> dict[str, str]:
         """The surroundings of every process: this home, and the stand-ins as the outside."""
+        # Compiled modules are kept even where the machine says not to: without them each start compiles RMS five times.
+        left_out = ("DATABASE_URL", "PYTHONDONTWRITEBYTECODE")
         kept = {
-            name: value for name, value in os.environ.items() if not name.startswith("RMS_") and name != "DATABASE_URL"
+            name: value for name, value in os.environ.items() if not name.startswith("RMS_") and name not in left_out
         }
         return kept | {
             "RMS_HOME": str(self.home),
@@ -156,18 +159,20 @@ class Stage:
             process.start()
             return process
 
+        # The web server takes longest to load, so it goes first.
+        child("web", "rms.cli", "web", "--port", str(self.ports.web), "--die-with-parent")
         callback = ("--callback-url", f"{self.base_url}/callbacks/notify", "--callback-token", self._token())
         child("notify", "rms.rehearsal.notify_server", "--port", str(self.ports.notify), "--log", str(self.notify_log),
               *callback, "--die-with-parent", announces=True)  # fmt: skip
         child("register", "rms.rehearsal.register.server", "--port", str(self.ports.register), "--log",
               str(self.register_log), "--die-with-parent", announces=True)  # fmt: skip
-        child("web", "rms.cli", "web", "--port", str(self.ports.web), "--die-with-parent")
         child("worker", "rms.cli", "worker", "--tick", str(tick), "--die-with-parent")
         child("listener", "rms.cli", "listen", "--port", str(self.ports.mllp), "--die-with-parent")
         for process in self.processes:
             process.wait_until_ready()
-        wait_for(lambda: httpx.get(f"{self.base_url}/health", timeout=2).status_code == 200, what="The web server")
-        wait_for(self._listener_answers, what="The listener")
+        wait_for(self._web_answers, what="The web server", meanwhile=self._refuse_ended)
+        wait_for(self._listener_answers, what="The listener", meanwhile=self._refuse_ended)
+        self._refuse_ended()
 
     def pace(self, *, tick: float) -> None:
         """Let the worker look at another pace from now on."""
@@ -177,6 +182,16 @@ class Stage:
                          environ=self.environ(), log=self.logs / "worker.log", announces=False)  # fmt: skip
         worker.start()
         self.processes[number] = worker
+
+    def _refuse_ended(self) -> None:
+        """Unavailable, in the child's own last words, when one ended while all were starting: nobody restarts it yet."""
+        for process in self.processes:
+            if process.ended():
+                raise Unavailable(process.why_it_ended())
+
+    def _web_answers(self) -> bool:
+        with urlopen(f"{self.base_url}/health", timeout=2) as answer:  # noqa: S310 - our own address
+            return bool(answer.status == HTTPStatus.OK)
 
     def _listener_answers(self) -> bool:
         with socket.create_connection(("127.0.0.1", self.ports.mllp), timeout=1):
