@@ -21,6 +21,7 @@ from rms.web.assets import STATIC, asset
 from rms.web.config import WebConfig
 from rms.web.cookies import Cookies
 from rms.web.guard import PUBLIC
+from rms.web.head import HeadToo
 from rms.web.plumbing import WebPlumbing
 
 SERVICE = "Remote monitoring"
@@ -63,7 +64,7 @@ def create_app(
         service_name=SERVICE,
     )
     config = web_config_for(settings, secret=secret, demo=demo)
-    app = Litestar(
+    app = HeadToo(
         route_handlers=routes(settings),
         dependencies={
             "database": Provide(lambda: database, sync_to_thread=False),

@@ -250,7 +250,7 @@ def _peer_arguments(parser: argparse.ArgumentParser) -> None:
 
 COMMANDS = (
     Command(words="organisation add", help="Add an organisation.", run=organisation_add,
-            arguments=_organisation_arguments, reads=True),
+            arguments=_organisation_arguments, reads=True, founds=True),
     Command(words="organisation list", help="List the organisations.", run=organisation_list, reads=True),
     Command(words="team add", help="Add a team.", run=team_add, arguments=_team_arguments, reads=True),
     Command(words="team list", help="List the teams.", run=team_list, arguments=_in_organisation, reads=True),

@@ -48,7 +48,10 @@ def _row_object(row: Row) -> Mapping[str, Any]:
         "name": _name(row),
         "changes": msgspec.to_builtins(row.changes),
         "reasons": row.reasons,
-        "faults": msgspec.to_builtins(row.faults),
+        "faults": [
+            {"place": one.place, "row_number": one.row, "column": one.column, "sentence": one.sentence}
+            for one in row.faults
+        ],
     }
 
 
@@ -85,8 +88,19 @@ def _name(row: Row) -> str | None:
     return full_name(told) if told else None
 
 
+def _why_nothing(batch: Batch) -> str:
+    """What is true of a batch that changes nothing; empty when it changes something."""
+    if not batch.changes_nothing:
+        return ""
+    same, asked = batch.counts[Action.SAME], batch.counts[Action.ASK] + batch.counts[Action.FAULT]
+    if not asked:
+        return "It changes nothing: all of it is on file already. " if same else "It changes nothing: nobody is in it. "
+    need = f"{asked} {'needs' if asked == 1 else 'need'} a person"
+    return f"It changes nothing: {need}, and {f'{same} of it is' if same else 'nothing of it is'} on file already. "
+
+
 def _ending(batch: Batch) -> str:
-    nothing = "It changes nothing: all of it is on file already. " if batch.changes_nothing else ""
+    nothing = _why_nothing(batch)
     match batch.state:
         case BatchState.DRY_RUN:
             return f"{nothing}This was a dry run: nothing was written."

@@ -43,13 +43,15 @@ class Command(msgspec.Struct, frozen=True, kw_only=True):
     run: Callable[[Context, Arguments], Awaitable[int]]
     arguments: Callable[[argparse.ArgumentParser], None] = lambda parser: None
     reads: bool = False  # then it knows --json
+    founds: bool = False  # then it may make the embedded database where there is none
 
 
 class Context:
     """What a command works with: the settings, the databases by role, and one way to answer."""
 
-    def __init__(self, settings: Settings, *, as_json: bool = False) -> None:
+    def __init__(self, settings: Settings, *, as_json: bool = False, founds: bool = False) -> None:
         self.settings = settings
+        self.founds = founds
         self.as_json = as_json
         self._server: EmbeddedServer | None = None
 
@@ -74,8 +76,19 @@ class Context:
     def server(self) -> EmbeddedServer:
         """The embedded server, started when nobody runs it yet."""
         if self._server is None:
+            self._refuse_to_found()
             self._server = ensure(self.settings.home)
         return self._server
+
+    def _refuse_to_found(self) -> None:
+        """Unavailable where there is no database and this command is not one that makes one: a look leaves nothing behind."""
+        home = self.settings.home
+        if self.founds or (home / "data" / "PG_VERSION").exists() or (home.exists() and not home.is_dir()):
+            return
+        raise Unavailable(
+            f"There is no database in {home} yet. `rms migrate` makes one (--mode live or demo), and `rms demo` one with"
+            " made-up people; RMS_HOME says where."
+        )
 
     def url(self, role: str = "owner") -> str:
         """Where the database is for one role: owner, web, worker, listener or failsafe."""

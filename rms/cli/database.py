@@ -24,6 +24,11 @@ def migrate_arguments(parser: argparse.ArgumentParser) -> None:
 
 COMMANDS = (
     Command(
-        words="migrate", help="Bring the database up to date.", run=run_migrate, arguments=migrate_arguments, reads=True
+        words="migrate",
+        help="Bring the database up to date.",
+        run=run_migrate,
+        arguments=migrate_arguments,
+        reads=True,
+        founds=True,
     ),
 )

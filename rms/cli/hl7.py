@@ -71,6 +71,13 @@ def messages_in(path: Path) -> list[bytes]:
     return found
 
 
+def _must_be_hl7(messages: list[bytes], path: str) -> None:
+    """BadInput when no message of a file has a header; among others, one without a header is a question for a person."""
+    first = read(messages[0])
+    if all(not one.type and one.faults for one in map(read, messages)):
+        raise BadInput(f"{path} holds no HL7 v2 message: {first.faults[0].text}")
+
+
 def _described(message: Message) -> str:
     kind = "^".join(part for part in (message.type, message.event) if part) or "of no type"
     lines = [
@@ -175,10 +182,16 @@ def replay_arguments(parser: argparse.ArgumentParser) -> None:
 
 async def run_import_hl7(context: Context, arguments: Arguments) -> int:
     """Take a file of messages in, as if a peer had sent them; without --approve only say what is in it."""
+    if arguments.dry_run and arguments.approve:
+        raise Usage("A dry run takes nothing in, so it cannot be approved: give --dry-run or --approve.")
     messages = messages_in(Path(arguments.path))
+    _must_be_hl7(messages, arguments.path)
     kinds = Counter(read(raw).kind.value for raw in messages)
     words = ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items()))
-    if arguments.dry_run or not arguments.approve:
+    if not arguments.approve:
+        if arguments.peer is not None:
+            async with context.database("worker") as database, database.transaction() as tx:
+                _named(await peers(tx), arguments.peer)
         context.show({"messages": len(messages), "kinds": kinds, "approved": False},
                      f"{len(messages)} messages: {words}. Nothing was taken in; --approve does.")  # fmt: skip
         return Exit.DONE
@@ -224,7 +237,8 @@ def _kept(raw: bytes, peer: Peer) -> Kept:
 
 
 COMMANDS = (
-    Command(words="listen", help="Take laboratory messages over MLLP.", run=run_listen, arguments=listen_arguments),
+    Command(words="listen", help="Take laboratory messages over MLLP.", run=run_listen, arguments=listen_arguments,
+            founds=True),
     Command(words="hl7 parse", help="Show how messages are understood.", run=run_parse, arguments=parse_arguments, reads=True),
     Command(words="hl7 send", help="Send messages over MLLP.", run=run_send, arguments=send_arguments, reads=True),
     Command(words="hl7 list", help="Show messages that wait or were set aside.", run=run_list, arguments=list_arguments,

@@ -5,6 +5,7 @@ import importlib
 import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from importlib.metadata import version
 
 import asyncpg
 
@@ -50,10 +51,13 @@ RUNS_FOR_LONG = frozenset({"web", "worker", "listen", "bench"})
 def main(words: Sequence[str] | None = None) -> int:
     """Run one command and answer with its exit code; never a traceback."""
     given = list(sys.argv[1:] if words is None else words)
+    if given == ["--version"]:
+        sys.stdout.write(f"rms {version('rms')}\n")
+        return Exit.DONE
     try:
         command, arguments = _parse(given)
         configure_logging()
-        context = Context(read_settings(os.environ), as_json=getattr(arguments, "json", False))
+        context = Context(read_settings(os.environ), as_json=getattr(arguments, "json", False), founds=command.founds)
     except SystemExit:  # argparse has printed the help
         return Exit.DONE
     except RmsError as error:

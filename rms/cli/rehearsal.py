@@ -5,28 +5,12 @@ import asyncio
 import shutil
 from pathlib import Path
 
-import msgspec
-
 from rms.cli.command import Arguments, Command, Context, Exit
 from rms.cli.parser import port, seconds, whole
-from rms.errors import BadInput, Refused, RmsError
-from rms.rehearsal.story.expected import Values, meanings
-
-
-def values_from(path: Path | None) -> Values:
-    """The values of the story. BadInput, with a sentence, when the file cannot be read or a value is no number."""
-    if path is None:
-        return Values()
-    try:
-        values = msgspec.json.decode(path.read_bytes(), type=Values)
-        meanings(values)
-    except OSError as error:
-        raise BadInput(f"{path} cannot be read: {error.strerror}.") from error
-    except (msgspec.DecodeError, ArithmeticError, ValueError) as error:
-        raise BadInput(
-            f'{path} must look like {{"limit": "0.1", "results": [{{"sampled_on": "2027-04-28", "value": "0.03"}}]}}: {error}.'
-        ) from error
-    return values
+from rms.db.embedded import is_held
+from rms.errors import BadInput, Refused, RmsError, Unavailable
+from rms.rehearsal.logs import log_into
+from rms.rehearsal.story.values import values_from
 
 
 def _playground(home: Path) -> Path:
@@ -46,9 +30,12 @@ async def run_story(context: Context, arguments: Arguments) -> int:
 
     values = values_from(arguments.values)
     home = _playground(arguments.home or context.settings.home / "story")
+    if is_held(home):
+        raise Unavailable(f"Another story plays in {home} at this moment. Wait for its end, or name another --home.")
     stage = Stage(home)
     try:
         await asyncio.to_thread(stage.open, fresh=True, tick=arguments.tick)
+        log_into(stage.logs, name="story")
         context.say(
             f"The web answers at {stage.base_url}, the listener at port {stage.ports.mllp}; everything is in {home}."
         )
@@ -66,7 +53,7 @@ async def run_story(context: Context, arguments: Arguments) -> int:
 def story_arguments(parser: argparse.ArgumentParser) -> None:
     """Other values, another home, another pace."""
     parser.add_argument(
-        "--values", type=Path, metavar="PATH", help="a JSON file with his limit and other PSA values and dates"
+        "--values", type=Path, metavar="PATH", help="other PSA values and dates: a CSV file, or JSON with his limit too"
     )
     parser.add_argument(
         "--home", type=Path, metavar="FOLDER", help="where to play (thrown away first; default: story in RMS_HOME)"
@@ -85,12 +72,11 @@ async def run_demo(context: Context, arguments: Arguments) -> int:
     from rms.rehearsal.demo import Demo
 
     home = _playground(arguments.home or context.settings.home / "demo")
+    demo = Demo(home, people=arguments.people, web_port=arguments.port or context.settings.web_port, say=context.say)
+    demo.refuse_a_second()
     if arguments.fresh and home.exists():
         shutil.rmtree(home)
     try:
-        demo = Demo(
-            home, people=arguments.people, web_port=arguments.port or context.settings.web_port, say=context.say
-        )
         return await demo.run(once=arguments.once)
     except RmsError as error:
         context.say(str(error))

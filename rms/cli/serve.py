@@ -102,4 +102,4 @@ def web_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-COMMANDS = (Command(words="web", help="Serve the pages.", run=run_web, arguments=web_arguments),)
+COMMANDS = (Command(words="web", help="Serve the pages.", run=run_web, arguments=web_arguments, founds=True),)

@@ -34,6 +34,10 @@ def worker_arguments(parser: argparse.ArgumentParser) -> None:
 
 COMMANDS = (
     Command(
-        words="worker", help="Run the scheduled work until told to stop.", run=run_worker, arguments=worker_arguments
+        words="worker",
+        help="Run the scheduled work until told to stop.",
+        run=run_worker,
+        arguments=worker_arguments,
+        founds=True,
     ),
 )

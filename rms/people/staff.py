@@ -12,6 +12,7 @@ from rms.audit.model import Actor, ActorKind
 from rms.audit.moves import record
 from rms.db.engine import Tx
 from rms.errors import BadInput, Conflict, NotFound, Refused
+from rms.people.contact_points import uk_number
 from rms.people.model import Role, TumourSite
 from rms.people.sign_in.sessions import end_staff_sessions
 from rms.people.store import organisation_by_code, team_by_key
@@ -37,6 +38,7 @@ async def add_organisation(tx: Tx, *, code: str, name: str, phone: str, address:
         raise BadInput(f"{code} is not an ODS code: 3 to 10 capital letters and digits, such as RAA.")
     if await organisation_by_code(tx, code) is not None:
         raise Conflict(f"There is an organisation with the code {code} already.")
+    uk_number(phone)  # it stands in texts to people: they must be able to call it
     organisation_id: int = await tx.fetchval(
         "insert into organisation (code, name, phone, address) values ($1, $2, $3, $4) returning id",
         code, name, phone, address,
@@ -56,6 +58,7 @@ async def add_team(
         )
     if await team_by_key(tx, organisation_id=organisation_id, key=key) is not None:
         raise Conflict(f"There is a team {key} in this organisation already.")
+    uk_number(phone)
     team_id: int = await tx.fetchval(
         "insert into team (organisation_id, key, name, phone, tumour_site) values ($1, $2, $3, $4, $5) returning id",
         organisation_id, key, name, phone, site,

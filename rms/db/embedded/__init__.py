@@ -8,7 +8,8 @@ process, even when the process is killed. It creates the database `rms` and the 
 and rights belong to the migrations. With `DATABASE_URL` set nobody calls this.
 """
 
+from rms.db.embedded.lock import is_held
 from rms.db.embedded.programs import find_programs
 from rms.db.embedded.server import EmbeddedServer, ensure
 
-__all__ = ["EmbeddedServer", "ensure", "find_programs"]
+__all__ = ["EmbeddedServer", "ensure", "find_programs", "is_held"]

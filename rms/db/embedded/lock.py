@@ -55,6 +55,21 @@ class HomeLock:
             os.close(file)
 
 
+def is_held(home: Path) -> bool:
+    """Whether a process runs the server of a home at this moment; touches nothing."""
+    try:
+        file = os.open(home / _LOCK, os.O_RDONLY)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(file)
+    return False
+
+
 def announced_socket_dir(home: Path) -> Path | None:
     """Where the server that another process runs listens; None when none was announced."""
     try:

@@ -7,6 +7,7 @@ from rms.audit.model import Actor
 from rms.audit.moves import record
 from rms.db.engine import Tx
 from rms.errors import NotFound
+from rms.people.contact_points import uk_number
 from rms.people.model import TumourSite
 
 __all__ = ["Place", "change_team", "put_into_team", "rename_staff", "set_places"]
@@ -77,6 +78,7 @@ async def change_team(
     by: Actor,
 ) -> None:
     """How a team is called and reached from now on; messages that wait are written with it. NotFound without one."""
+    uk_number(phone)
     team_id = await tx.fetchval(
         "update team set name = $3, phone = $4, tumour_site = $5, phone_hours = $6, letterhead = $7"
         " where organisation_id = $1 and key = $2 returning id",

@@ -8,11 +8,15 @@ from pathlib import Path
 
 import msgspec
 
+from rms.db.embedded import is_held
 from rms.errors import Unavailable
+from rms.rehearsal.logs import log_into
 from rms.rehearsal.story.stage import Ports, Stage, free_ports
 
 _FILLED = "filled"
 _PORTS = "ports.json"
+#: Holds the address while the demo is up.
+_RUNNING = "running"
 #: Seconds between two looks of the worker: while it is filled, and afterwards.
 _QUICK, _TICK = 0.25, 1.0
 
@@ -28,6 +32,7 @@ class Demo:
 
     async def run(self, *, once: bool) -> int:
         """Bring it up, play when it is new, stay until told to stop; 0 when nothing differed."""
+        self.refuse_a_second()
         if _is_taken(self._web_port):
             raise Unavailable(f"Port {self._web_port} is taken. Say another one with --port, or set RMS_WEB_PORT.")
         is_new = not (self._home / _FILLED).exists()
@@ -38,18 +43,37 @@ class Demo:
         self._say("Starting the database and the processes.")
         try:
             await asyncio.to_thread(stage.open, fresh=is_new, tick=_QUICK if is_new else _TICK)
+            log_into(stage.logs, name="demo")
             if is_new:
                 self._keep_ports(stage.ports)
                 if not await self._fill(stage, stop):
                     return 1
                 (self._home / _FILLED).touch()
+            (self._home / _RUNNING).write_text(stage.base_url + "\n")
             self._tell(stage)
             if not once:
                 await stop.wait()
                 self._say("Stopping.")
         finally:
+            (self._home / _RUNNING).unlink(missing_ok=True)
             await asyncio.to_thread(stage.close)
         return 0
+
+    def refuse_a_second(self) -> None:
+        """Unavailable, with its address, when a demo runs in this home already; nothing of it is touched."""
+        if not is_held(self._home):
+            return
+        try:
+            address = (self._home / _RUNNING).read_text().strip()
+        except OSError:
+            raise Unavailable(
+                f"Another RMS process works in {self._home} at this moment, perhaps a demo that is still starting."
+                " Try again in a minute, or name another --home."
+            ) from None
+        raise Unavailable(
+            f"A demo runs in {self._home} already, at {address}. Stop it with Ctrl-C where it was started, or name"
+            " another --home and --port."
+        )
 
     async def _fill(self, stage: Stage, stop: asyncio.Event) -> bool:
         """Load the trusts and play the last weeks; False when told to stop meanwhile."""

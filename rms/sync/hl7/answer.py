@@ -2,7 +2,7 @@
 
 AA: it has a readable header and is whole, so it is stored and somebody will see it, whatever its type. AE: it is broken; what
 came is stored, and the sender is told in words. AR: a training or test message on a live line, as the standard has it
-(docs/adr/0012); it is stored too. MSH-7 of an answer is the message's own: one that carried a time would differ each time.
+(docs/adr/0013); it is stored too. MSH-7 of an answer is the message's own: one that carried a time would differ each time.
 """
 
 import codecs

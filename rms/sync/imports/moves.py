@@ -1,5 +1,6 @@
 """What can happen to an import inside an open transaction: staged, approved, discarded. Applied once or not at all."""
 
+import hashlib
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
@@ -17,7 +18,7 @@ from rms.people.store import TeamOnFile, team_for_site
 from rms.sync.imports.caseload_plans import apply_caseload, stage_caseload
 from rms.sync.imports.model import FOR_A_PERSON, Action, Batch, BatchState, ImportKind, Incoming, Row
 from rms.sync.imports.register import apply_register, stage_register
-from rms.sync.imports.store import batch_by_ref, insert_batch, note_patients, settle_batch
+from rms.sync.imports.store import batch_by_ref, first_approved, insert_batch, note_patients, settle_batch
 
 _BUSY = "Another import of this organisation is being applied. Try again when it is done."
 
@@ -98,12 +99,19 @@ async def _ask_somebody(tx: Tx, batch: Batch, *, organisation_id: int, by: Actor
             raise Refused("There is no team here that could look at what was not taken over: add a team first.")
         teams.setdefault(team.id, (team, []))[1].extend(row for row in rows if row.site == site)
     assert batch.id is not None
+    first_id = await first_approved(tx, organisation_id=organisation_id, batch=batch)
     for team, theirs in teams.values():
         await raise_alert(
             tx, organisation_id=organisation_id, team_id=team.id, kind=AlertKind.FIX_DATA, subject_kind="import",
-            subject_id=batch.id, rule_key=f"import:{team.key}", sentence=_sentence(batch, theirs), cause_kind="import",
-            cause_id=batch.id, by=by, now=now,
+            subject_id=first_id, rule_key=f"import:{team.key}", sentence=_sentence(batch, theirs),
+            cause_kind=_questions(theirs), cause_id=first_id, by=by, now=now,
         )  # fmt: skip
+
+
+def _questions(rows: Sequence[Row]) -> str:
+    """What is asked, as the cause of an alert: the same questions about the same file again are no news."""
+    asked = [(row.row_number, row.action, row.reasons, row.faults) for row in rows]
+    return f"import:{hashlib.sha256(msgspec.json.encode(asked)).hexdigest()[:32]}"
 
 
 def _sentence(batch: Batch, rows: Sequence[Row]) -> str:

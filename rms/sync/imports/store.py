@@ -57,6 +57,16 @@ async def insert_batch(tx: Tx, *, organisation_id: int, batch: Batch, by_name: s
     )
 
 
+async def first_approved(tx: Tx, *, organisation_id: int, batch: Batch) -> int:
+    """The first batch of the very same file that was approved here; this one when it is the first."""
+    found: int | None = await tx.fetchval(
+        "select min(id) from import_batch where organisation_id = $1 and kind = $2 and sha256 = $3 and state = 'approved'",
+        organisation_id, batch.kind, batch.sha256,
+    )  # fmt: skip
+    assert batch.id is not None
+    return batch.id if found is None else found
+
+
 async def batch_by_ref(tx: Tx, *, organisation_id: int, ref: UUID, lock: bool = False) -> Batch:
     """One batch with its rows, locked on request; NotFound when it is not this organisation's."""
     row = await tx.fetchrow(

@@ -85,7 +85,8 @@ WORDS = (
     Case(f"protocol sign-off {PROTOCOL} --version 1 --note '' --organisation RAA", USAGE, "may not be empty"),
     Case("import register first.json --organisation RAA --dry-run --approve", USAGE, "A dry run writes nothing"),
     Case("import approve first --organisation RAA", USAGE, "by its reference"),
-    Case("import hl7 rubbish.bin --approve", USAGE, "--peer"),
+    Case("import hl7 one.hl7 --approve", USAGE, "--peer"),
+    Case("import hl7 one.hl7 --approve --dry-run", USAGE, "give --dry-run or --approve"),
     Case("person show Ashdown --organisation RAA", USAGE, "by reference or NHS number"),
     Case("result kinetics", USAGE, "Give a file"),
     Case("result kinetics --nhs-number 123 --organisation RAA", USAGE, "10 digits"),
@@ -102,6 +103,8 @@ UNREADABLE = (
     *(Case(f"import {kind} {name} --organisation RAA", REFUSED, "")
       for kind in ("register", "caseload")
       for name in ("none", "folder", "empty", "rubbish.bin", "utf16.csv", "open.csv", "deep.json", "other.json")),
+    *(Case(f"import hl7 {name} {how}", REFUSED, "holds no HL7 v2 message")
+      for name in ("rubbish.bin", "other.json", "open.csv", "utf16.csv", "deep.json") for how in ("--dry-run", "--approve --peer x")),
     *(Case(f"messages lint {name}", REFUSED, "") for name in ("none", "folder", "rubbish.bin")),
     *(Case(f"protocol validate {name}", REFUSED, "") for name in ("none", "folder")),
     *(Case(f"{command} --home other.json", REFUSED, "is not a directory") for command in ("story", "demo --once")),
@@ -138,8 +141,10 @@ UNKNOWN = (
     Case(f"hl7 replay {NIL}", REFUSED, "nothing was changed"),
     Case(f"messages explain {NIL}", REFUSED, "There is no message"),
     Case("messages explain 999999999999999999", REFUSED, "There is no message"),
-    Case("import hl7 rubbish.bin --approve --peer Nobody", REFUSED, "There is no peer"),
+    *(Case(f"import hl7 one.hl7 {how} --peer Nobody", REFUSED, "There is no peer") for how in ("--approve", "--dry-run", "")),
     Case("peer add Lab --organisation RAA --address here", REFUSED, "no address and no network"),
+    *(Case(f"{what} --name X --phone {phone}", REFUSED, "telephone number")
+      for what in ("organisation add RXX", "team add knee --organisation RAA") for phone in ("1", "call-us", "+33123456789")),
     Case("organisation add r!a --name X --phone 1", REFUSED, "not an ODS code"),
     Case("organisation add RAA --name X --phone 1", REFUSED, "already"),
     Case("person add --family A --born 1950-99-01 --organisation RAA --diagnosis-site urology", REFUSED, "Date of birth"),
@@ -155,7 +160,10 @@ SYSTEMS = (
                       "import list --organisation RAA")),
     Case("organisation list", UNAVAILABLE, "RMS_DATABASE_URL_WEB is not set", {"DATABASE_URL": NOWHERE}),
     Case("organisation list", UNAVAILABLE, "not a directory", {"RMS_HOME": "/dev/null"}),
-    Case("organisation list", UNAVAILABLE, "cannot be started", {"RMS_HOME": "/dev/null/rms"}),
+    Case("migrate", UNAVAILABLE, "cannot be started", {"RMS_HOME": "/dev/null/rms"}),
+    *(Case(command, UNAVAILABLE, "There is no database in", {"RMS_HOME": "new-home"})
+      for command in ("organisation list", "team list --organisation RAA", "peer list", "hl7 list", "sync status", "audit verify",
+                      "import list --organisation RAA", "import hl7 one.hl7 --dry-run --peer x")),
     Case("organisation list", UNAVAILABLE, "RMS_PG_BIN names /nowhere", {"RMS_PG_BIN": "/nowhere"}),
     Case("organisation list", REFUSED, "DATABASE_URL must be an address", {"DATABASE_URL": "mysql://x"}),
     Case("organisation list", REFUSED, "RMS_WEB_PORT must be a port", {"RMS_WEB_PORT": "http"}),

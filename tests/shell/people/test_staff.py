@@ -28,10 +28,14 @@ async def test_an_organisation_is_founded_once_by_the_owner(world: World):
             await moves.add_organisation(tx, code="RZZ", name="Zed", phone="01632 960009", address=None, by=OPERATOR)
         with pytest.raises(Conflict, match="RZZ"):
             async with owner.transaction() as tx:
-                await moves.add_organisation(tx, code="RZZ", name="Zed", phone="1", address=None, by=OPERATOR)
+                await moves.add_organisation(
+                    tx, code="RZZ", name="Zed", phone="01632 960009", address=None, by=OPERATOR
+                )
         with pytest.raises(BadInput, match="ODS"):
             async with owner.transaction() as tx:
-                await moves.add_organisation(tx, code="r z", name="Zed", phone="1", address=None, by=OPERATOR)
+                await moves.add_organisation(
+                    tx, code="r z", name="Zed", phone="01632 960009", address=None, by=OPERATOR
+                )
     assert len(await world.as_owner("select 1 from audit_entry where verb = 'organisation.add'")) == 1
 
 
@@ -112,7 +116,7 @@ async def test_only_a_hash_of_the_set_up_code_is_kept(world: World, trust: Trust
 async def test_cover_lends_the_teams_of_a_colleague_for_the_days_of_leave(world: World, trust: Trust):
     organisation_id = trust.organisation_id
     async with world.web.transaction(organisation_id=organisation_id) as tx:
-        breast = await moves.add_team(tx, organisation_id=organisation_id, key="breast", name="Breast", phone="1",
+        breast = await moves.add_team(tx, organisation_id=organisation_id, key="breast", name="Breast", phone="01632 960010",
                                       site=TumourSite.BREAST, by=OPERATOR)  # fmt: skip
         cover = await moves.add_staff(tx, organisation_id=organisation_id, sign_in_name="cora", display_name="Cora",
                                       role=Role.NURSE_SPECIALIST, team_ids=[breast], by=OPERATOR)  # fmt: skip

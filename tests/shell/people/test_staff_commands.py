@@ -88,7 +88,7 @@ async def test_who_has_left_or_lost_a_telephone(world: World) -> None:
 
 async def test_a_peer_speaks_for_named_organisations(world: World) -> None:
     await answer(world, *ORGANISATION)
-    await answer(world, "organisation", "add", "RBB", "--name", "South", "--phone", "1")
+    await answer(world, "organisation", "add", "RBB", "--name", "South", "--phone", "01632 960011")
     await answer(world, "peer", "add", "lab", "--organisation", "RAA", "--organisation", "RBB", "--application", "LAB",
                  "--facility", "NORTH", "--address", "10.1.2.3", "--address", "10.2.0.0/16")  # fmt: skip
     assert (await answer(world, "peer", "list"))["peers"] == [

@@ -138,3 +138,31 @@ async def test_who_is_added_by_hand_is_not_on_file_already(world: World, trust: 
     await told(world, *base, "--organisation", other.code, *number)
     assert (await rms(world, "person", "show", flagged["ref"], "--organisation", other.code))[0] == REFUSED
     assert len(await world.as_owner("select id from patient")) == 3
+
+
+async def test_the_same_faulty_file_twice_is_asked_about_once_and_the_answer_says_what_is_true(
+    world: World, trust: Trust, tmp_path: Path
+) -> None:
+    path, of = tmp_path / "caseload.csv", ("--organisation", trust.code)
+    head = (
+        "NHS number,Last name,First names,Date of birth,Protocol,Anchor,Anchor date,Named nurse,Step,Last done,Next due"
+    )
+    path.write_text(
+        f"{head}\n5555555555,Ashdown,Peter,1950-04-03,none,surgery,2026-01-05,nora,psa,2026-01-05,2026-04-05\n"
+    )
+    code, out, _ = await rms(world, "import", "caseload", str(path), *of, "--dry-run")
+    assert code == REFUSED
+    assert "It changes nothing: 2 need a person, and nothing of it is on file already." in out
+    code, out, _ = await rms(world, "import", "caseload", str(path), *of, "--dry-run", "--json")
+    (fault, *_) = msgspec.json.decode(out)["rows"][0]["faults"]
+    assert set(fault) == {"place", "row_number", "column", "sentence"}
+    assert fault["row_number"] == 2
+    for _ in range(2):
+        await rms(world, "import", "caseload", str(path), *of, "--approve")
+    assert len(await world.as_owner("select from alert where subject_kind = 'import'")) == 1
+    assert len(await world.as_owner("select from alert_cause")) == 1
+    path.write_text(
+        path.read_text() + "5555555555,Ashdown,Peter,1950-04-03,none,surgery,2026-01-05,nora,x,2026-01-05,2026-04-05\n"
+    )
+    await rms(world, "import", "caseload", str(path), *of, "--approve")
+    assert len(await world.as_owner("select from alert where subject_kind = 'import'")) == 2

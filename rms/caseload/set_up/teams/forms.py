@@ -6,6 +6,7 @@ from typing import Final
 import msgspec
 
 from rms.errors import BadInput
+from rms.people.contact_points import uk_number
 from rms.people.model import TumourSite
 from rms.web.fields import a_choice, a_text, parsed_by
 from rms.web.forms import Form
@@ -36,6 +37,10 @@ class NewTeam(msgspec.Struct, frozen=True, kw_only=True):
 def _phone(text: str) -> str:
     if not _PHONE.fullmatch(text):
         raise BadInput("Enter a telephone number with digits and spaces only, like 01632 960001")
+    try:
+        uk_number(text)
+    except BadInput:
+        raise BadInput("Enter a UK telephone number that people can call, like 01632 960001") from None
     return text
 
 
