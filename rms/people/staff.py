@@ -14,6 +14,7 @@ from rms.db.engine import Tx
 from rms.errors import BadInput, Conflict, NotFound, Refused
 from rms.people.contact_points import uk_number
 from rms.people.model import Role, TumourSite
+from rms.people.moves.leaving import LOOK_AFTER, keep_somebody
 from rms.people.sign_in.sessions import end_staff_sessions
 from rms.people.store import organisation_by_code, team_by_key
 
@@ -141,11 +142,14 @@ async def give_new_set_up_code(
 async def change_role(tx: Tx, *, organisation_id: int, staff_id: int, role: Role, by: Actor) -> None:
     """Give somebody another role. Their sessions end: what they may do was decided for the old one.
 
-    Refused to staff when nobody would be left who gives access.
+    Refused to staff when nobody would be left who gives access, and to all when a team with open work would be left with
+    nobody who can look after it.
     """
     await _one_at_a_time(tx, organisation_id=organisation_id)
     if role is not Role.ADMINISTRATOR:
         await _keep_an_administrator(tx, organisation_id=organisation_id, staff_id=staff_id, by=by)
+    if role not in LOOK_AFTER:
+        await keep_somebody(tx, organisation_id=organisation_id, staff_id=staff_id)
     changed = await tx.fetchval(
         "update staff set role = $3 where organisation_id = $1 and id = $2 and ended_at is null returning id",
         organisation_id, staff_id, role,
@@ -159,10 +163,12 @@ async def change_role(tx: Tx, *, organisation_id: int, staff_id: int, role: Role
 async def end_staff(tx: Tx, *, organisation_id: int, staff_id: int, by: Actor) -> None:
     """Somebody leaves: no sign-in any more, every session ends. Their alerts climb to the next person by themselves.
 
-    Refused to staff when nobody would be left who gives access.
+    Refused to staff when nobody would be left who gives access; refused to all when a team with open work would be left
+    with nobody. An account that was broken into is made safe by a new set-up code, which ends its sessions at once.
     """
     await _one_at_a_time(tx, organisation_id=organisation_id)
     await _keep_an_administrator(tx, organisation_id=organisation_id, staff_id=staff_id, by=by)
+    await keep_somebody(tx, organisation_id=organisation_id, staff_id=staff_id)
     ended = await tx.fetchval(
         "update staff set ended_at = clock_timestamp(), ended_by = $3, password_hash = null, totp_seed = null,"
         " totp_confirmed_at = null, set_up_code_hash = null, set_up_code_until = null"

@@ -9,6 +9,7 @@ from rms.db.engine import Tx
 from rms.errors import NotFound
 from rms.people.contact_points import uk_number
 from rms.people.model import TumourSite
+from rms.people.moves.leaving import keep_somebody
 
 __all__ = ["Place", "change_team", "put_into_team", "rename_staff", "set_places"]
 
@@ -33,7 +34,10 @@ async def rename_staff(tx: Tx, *, organisation_id: int, staff_id: int, display_n
 
 
 async def set_places(tx: Tx, *, organisation_id: int, staff_id: int, places: Mapping[int, Place], by: Actor) -> bool:
-    """Put somebody into exactly these teams (by id), as what they are there; whether anything was changed."""
+    """Put somebody into exactly these teams (by id), as what they are there; whether anything was changed.
+
+    Refused when a team with open work would be left with nobody.
+    """
     rows = await tx.fetch(
         "select team_id, is_lead, is_deputy from staff_team where organisation_id = $1 and staff_id = $2 for update",
         organisation_id, staff_id,
@@ -41,6 +45,7 @@ async def set_places(tx: Tx, *, organisation_id: int, staff_id: int, places: Map
     before = {row["team_id"]: _place(is_lead=row["is_lead"], is_deputy=row["is_deputy"]) for row in rows}
     if before == dict(places):
         return False
+    await keep_somebody(tx, organisation_id=organisation_id, staff_id=staff_id, team_ids=before.keys() - places.keys())
     await tx.execute("delete from staff_team where organisation_id = $1 and staff_id = $2", organisation_id, staff_id)
     await tx.executemany(
         "insert into staff_team (organisation_id, staff_id, team_id, is_lead, is_deputy) values ($1, $2, $3, $4, $5)",
