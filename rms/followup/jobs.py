@@ -15,6 +15,7 @@ from rms.followup.moves.dying import apply_death, apply_reversal
 from rms.followup.moves.judging import judge
 from rms.followup.moves.unreviewed import RULE as UNREVIEWED
 from rms.followup.moves.unreviewed import Unreviewed, chase_review
+from rms.followup.waiting import WAITS, Waits
 from rms.followup.watching import moved_by_time
 from rms.people.store import lock_people, team_for_site
 from rms.plans.moves import set_judge_on
@@ -65,50 +66,34 @@ async def _judge(tx: Tx, *, organisation_id: int, plan_id: int) -> None:
                 cause_id=tx.today.toordinal(), only_news=True, by=WORKER, now=tx.now)  # fmt: skip
 
 
-# The oldest day first, by an index of nothing but results that wait; people who are busy are left for the next round.
-_UNREVIEWED = """
-with found as materialized (
-  select id, patient_id from result where review_due_on <= $1 and id <> all($4)
-   order by review_due_on, id limit $2),
-free as materialized (
-  select m.id from patient m where m.id in (select patient_id from found) order by m.id for no key update skip locked)
-select r.id, r.organisation_id, r.patient_id, r.plan_id, r.team_id, r.analyte, r.code_text, r.sample_at, r.filed_at,
-       r.review_state, r.review_due_on,
-       (select m.death_state is not null from patient m where m.organisation_id = r.organisation_id and m.id = r.patient_id)
-         as after_death,
-       exists (select from alert a
-                where a.organisation_id = r.organisation_id and a.patient_id = r.patient_id and a.state <> 'closed'
-                  and ((a.subject_kind = 'result' and a.subject_id = r.id and a.rule_key = $3)
-                    or exists (select from alert_cause c where c.organisation_id = a.organisation_id and c.alert_id = a.id
-                                  and c.cause_kind = 'result_version' and c.cause_id = r.current_version_id))) as in_hand
-  from result r join found f on f.id = r.id
- where r.review_due_on <= $1 and r.patient_id in (select id from free)
- order by r.patient_id, r.id for update of r skip locked
-"""
-
-
 async def chase_reviews(database: Database) -> int:
-    """Ask the team about every result that nobody has looked at by its day; returns how many came due."""
+    """Ask the team about every result and every form that nobody has looked at by its day; returns how many came due."""
+    return sum([await _chase_all(database, waits=waits) for waits in WAITS])
+
+
+async def _chase_all(database: Database, *, waits: Waits) -> int:
     chased, failed = 0, list[int]()
     while True:
         async with database.transaction() as tx:
-            rows = await tx.fetch(_UNREVIEWED, tx.today, CHUNK, UNREVIEWED, failed)
+            rows = await tx.fetch(waits.due, tx.today, CHUNK, UNREVIEWED, failed)
             for row in rows:
-                if not await _chase_alone(tx, Unreviewed(**dict(row))):
+                if not await _chase_alone(tx, Unreviewed(subject_kind=waits.subject_kind, **dict(row))):
                     failed.append(row["id"])
         if not rows:
             return chased - len(failed)
         chased += len(rows)
 
 
-async def _chase_alone(tx: Tx, result: Unreviewed) -> bool:
-    """One result; when the team cannot be asked in the usual way, it is told so, and the others are asked all the same."""
-    error = await alone(tx, chase_review(tx, result=result, by=WORKER, now=tx.now))
+async def _chase_alone(tx: Tx, waiting: Unreviewed) -> bool:
+    """One of them; when the team cannot be asked in the usual way, it is told so, and the others are asked all the same."""
+    error = await alone(tx, chase_review(tx, waiting=waiting, by=WORKER, now=tx.now))
     if error is not None:
+        what = "A result waits" if waiting.subject_kind == "result" else "Answers wait"
         await raise_alert(
-            tx, organisation_id=result.organisation_id, team_id=result.team_id, kind=AlertKind.FIX_DATA,
-            subject_kind="result", subject_id=result.id, rule_key="review-not-chased", patient_id=result.patient_id,
-            sentence=f"A result waits for review, and nobody could be asked about it by itself: {error} Please look at it.",
+            tx, organisation_id=waiting.organisation_id, team_id=waiting.team_id, kind=AlertKind.FIX_DATA,
+            subject_kind=waiting.subject_kind, subject_id=waiting.id, rule_key="review-not-chased",
+            patient_id=waiting.patient_id,
+            sentence=f"{what} for review, and nobody could be asked about it by itself: {error} Please look.",
             cause_kind="day", cause_id=tx.today.toordinal(), by=WORKER, now=tx.now,
         )  # fmt: skip
     return error is None

@@ -66,6 +66,7 @@ class AssignmentRow(Table, tablename="assignment"):
     mode = Text(null=True, default=None)
     score = JSONB(null=True, default=None)
     review_state = Text(null=False, default=None)
+    review_due_on = Date(null=True, default=None)
 
 
 class AnswerRow(Table, tablename="answer"):

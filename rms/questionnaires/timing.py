@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from rms.clock import start_of_london_day
+from rms.dates import add_working_days
 
 ANSWERS_TAKEN_DAYS: Final = 60
 """How long answers are taken after a questionnaire was first asked: well past the three messages and the chase."""
@@ -13,6 +14,16 @@ LINK_PROMISED_DAYS: Final = 28
 
 ANSWER_BY_DAYS: Final = 14
 """How long the messages give a person, counted from the day of the message."""
+
+
+REVIEW_WORKING_DAYS: Final = 5
+"""How long answers may wait for a look before the team is asked, as a result that a rule was content with may. Our default
+and no guideline's: what a rule objects to, and every red flag, has an alert of its own with a shorter clock."""
+
+
+def review_by(today: date) -> date:
+    """The day on which the team is asked about answers that came today, or were asked about in vain."""
+    return add_working_days(today, REVIEW_WORKING_DAYS)
 
 
 def answer_by(sent_on: date, *, closes_on: date) -> date:

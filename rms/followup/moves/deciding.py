@@ -29,7 +29,8 @@ from rms.followup.moves.unreviewed import reviewed
 from rms.messages.moves import void_for_cause
 from rms.plans.moves import withdraw_repeat
 from rms.plans.store import locked_occurrence, plan_on_file
-from rms.questionnaires.store import set_assignment_review
+from rms.questionnaires.store import locked_assignment, set_assignment_review
+from rms.questionnaires.timing import review_by
 from rms.results.moves import set_review_state
 from rms.results.reviewing import look_by
 from rms.results.store import result_on_file
@@ -83,8 +84,8 @@ async def decide(
     consequence = CONSEQUENCES[kind]
     state = "set_aside" if kind is DecisionKind.SET_ASIDE else "reviewed"
     await _mark(tx, made=made, state=state, due_on=until_on if state == "set_aside" else None)
-    if subject_kind == "result":
-        await reviewed(tx, organisation_id=organisation_id, result_id=subject_id,
+    if subject_kind != "alert":
+        await reviewed(tx, organisation_id=organisation_id, subject_kind=subject_kind, subject_id=subject_id,
                        set_aside_because=note if state == "set_aside" else None, by=by, now=now)  # fmt: skip
     if consequence.closes_with is not None:
         await _close_alerts(tx, made=made, about=about, outcome=consequence.closes_with, by=by, now=now)
@@ -100,7 +101,7 @@ async def _mark(tx: Tx, *, made: DecisionOnFile, state: str, due_on: date | None
                                due_on=due_on)  # fmt: skip
     elif made.subject_kind == "response":
         await set_assignment_review(
-            tx, organisation_id=made.organisation_id, assignment_id=made.subject_id, state=state
+            tx, organisation_id=made.organisation_id, assignment_id=made.subject_id, state=state, due_on=due_on
         )
 
 
@@ -147,6 +148,9 @@ async def undo(tx: Tx, *, organisation_id: int, decision_id: int, by: Actor, now
 
 async def _was_due_on(tx: Tx, *, made: DecisionOnFile) -> date | None:
     """The day by which it was to be looked at, counted from when it came: an undone decision gains no time."""
+    if made.subject_kind == "response":
+        answers = await locked_assignment(tx, organisation_id=made.organisation_id, assignment_id=made.subject_id)
+        return review_by(london_date(answers.submitted_at)) if answers.submitted_at is not None else None
     if made.subject_kind != "result":
         return None
     result = await result_on_file(tx, organisation_id=made.organisation_id, result_id=made.subject_id)

@@ -16,6 +16,7 @@ from rms.questionnaires.model import Answer, Item
 from rms.questionnaires.scoring import red_flags, scores
 from rms.questionnaires.store import AssignmentOnFile, answers_of, locked_assignment, plain
 from rms.questionnaires.store.answers import as_red_flag
+from rms.questionnaires.timing import review_by
 
 
 async def note_opened(tx: Tx, *, organisation_id: int, assignment_id: int, by: Actor, now: datetime) -> None:
@@ -87,9 +88,9 @@ async def submit(
         for one in scores(found.definition, answers=answers)
     ]  # fmt: skip
     await tx.execute(
-        "update assignment set state = 'submitted', submitted_at = $3, mode = $4, score = $5, review_state = 'to_review'"
-        " where organisation_id = $1 and id = $2",
-        organisation_id, assignment_id, now, mode, scored,
+        "update assignment set state = 'submitted', submitted_at = $3, mode = $4, score = $5, review_state = 'to_review',"
+        " review_due_on = $6 where organisation_id = $1 and id = $2",
+        organisation_id, assignment_id, now, mode, scored, review_by(tx.today),
     )  # fmt: skip
     await tx.fetchval("select door_link_end($1, $2, 'The answers were sent.', $3)", organisation_id, assignment_id, now)
     await record(tx, by=by, verb="answers.send", subject_kind="assignment", subject_id=assignment_id,

@@ -4,6 +4,7 @@ from rms.questionnaires.store.answers import KeptAnswer, answers_of, plain, red_
 from rms.questionnaires.store.assignments import (
     OPEN_STATES,
     AssignmentOnFile,
+    ask_about_answers_on,
     assignment,
     assignment_of_occurrence,
     locked_assignment,
@@ -23,6 +24,7 @@ __all__ = [
     "KeptAnswer",
     "VersionOnFile",
     "answers_of",
+    "ask_about_answers_on",
     "assignment",
     "assignment_of_occurrence",
     "is_signed",

@@ -109,7 +109,15 @@ async def assignment_of_occurrence(tx: Tx, *, organisation_id: int, occurrence_i
     return await _one(tx, "a.occurrence_id = $2 for no key update of a", organisation_id, occurrence_id)
 
 
-async def set_assignment_review(tx: Tx, *, organisation_id: int, assignment_id: int, state: str) -> None:
-    """Where its review stands: to_review, set_aside or reviewed."""
-    await tx.execute("update assignment set review_state = $3 where organisation_id = $1 and id = $2",
-                     organisation_id, assignment_id, state)  # fmt: skip
+async def set_assignment_review(
+    tx: Tx, *, organisation_id: int, assignment_id: int, state: str, due_on: date | None
+) -> None:
+    """Where its review stands: to_review or set_aside, with the day on which the team is asked, or reviewed."""
+    await tx.execute("update assignment set review_state = $3, review_due_on = $4 where organisation_id = $1 and id = $2",
+                     organisation_id, assignment_id, state, due_on)  # fmt: skip
+
+
+async def ask_about_answers_on(tx: Tx, *, organisation_id: int, assignment_id: int, day: date) -> None:
+    """The team was asked why nobody has looked: the day on which it is asked again."""
+    await tx.execute("update assignment set review_due_on = $3 where organisation_id = $1 and id = $2",
+                     organisation_id, assignment_id, day)  # fmt: skip

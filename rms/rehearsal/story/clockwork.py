@@ -23,8 +23,12 @@ union all select 'receipts', count(*) from message where state = 'accepted' and 
 union all select 'inbox', count(*) from inbox where state = 'received'
 union all select 'set aside, nobody asked', count(*) from inbox where state = 'set_aside' and asked_alert_id is null
    and exists (select from team)
-union all select 'plans to judge', count(*) from plan, now where judge_on <= (now.at at time zone 'Europe/London')::date
-union all select 'reviews to ask about', count(*) from result, now
+union all select 'plans to judge', count(*)
+    from now, plan p join patient m on m.organisation_id = p.organisation_id and m.id = p.patient_id
+   where p.judge_on <= (now.at at time zone 'Europe/London')::date and m.death_state is distinct from 'formal'
+union all select 'results to ask about', count(*) from result, now
+   where review_due_on <= (now.at at time zone 'Europe/London')::date
+union all select 'answers to ask about', count(*) from assignment, now
    where review_due_on <= (now.at at time zone 'Europe/London')::date
 union all select 'alerts to ring', count(*) from alert, now where state <> 'closed' and next_escalation_at <= now.at
 union all select 'events', count(*) from event, now where state in ('waiting', 'delivering') and held_until <= now.at
