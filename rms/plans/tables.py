@@ -180,3 +180,16 @@ class TestArrangementRow(Table, tablename="test_arrangement"):
     on_date = Date(null=True, default=None)
     at = Timestamptz(null=False, default=None)
     noted_by_staff_id = BigInt(null=False, default=None)
+
+
+class PlanModeRow(Table, tablename="plan_mode"):
+    """A row of plan_mode."""
+
+    id = BigSerial(null=False, primary_key=True)
+    organisation_id = SmallInt(null=False, default=None)
+    plan_id = BigInt(null=False, default=None)
+    modes = Array(base_column=Text(), null=False, default=None)
+    reason = Text(null=False, default=None)
+    author_name = Text(null=False, default=None)
+    set_at = Timestamptz(null=False, default=None)
+    set_by_staff_id = BigInt(null=False, default=None)

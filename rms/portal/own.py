@@ -12,7 +12,8 @@ from uuid import UUID
 import msgspec
 
 from rms.db.engine import Tx
-from rms.plans.store import OccurrenceOnFile, looks_of_plan, occurrences_of_plan
+from rms.plans.modes import FollowUpMode
+from rms.plans.store import OccurrenceOnFile, looks_of_plan, modes_of_plan, occurrences_of_plan
 from rms.portal.behind import Whose
 from rms.results.store import FINAL
 
@@ -68,6 +69,7 @@ class Own(msgspec.Struct, frozen=True, kw_only=True):
     steps: tuple[OccurrenceOnFile, ...]
     looks: dict[int, tuple[date, str]]
     results: tuple[OwnResult, ...]
+    modes: dict[int, tuple[FollowUpMode, ...]] = {}
 
 
 async def own_of(tx: Tx, of: Whose) -> Own:
@@ -77,6 +79,7 @@ async def own_of(tx: Tx, of: Whose) -> Own:
     for plan in of.plans:
         steps += await occurrences_of_plan(tx, organisation_id=plan.organisation_id, plan_id=plan.id)
         looks |= await looks_of_plan(tx, organisation_id=plan.organisation_id, plan_id=plan.id)
+    modes = {plan.id: (await modes_of_plan(tx, plan=plan)).modes for plan in of.plans}
     rows = await tx.fetch(_RESULTS, of.person.organisation_id, of.person.id, of.now, list(FINAL))
     results = tuple(OwnResult(**{name: row[name] for name in OwnResult.__struct_fields__}) for row in rows)
-    return Own(whose=of, steps=tuple(steps), looks=looks, results=results)
+    return Own(whose=of, steps=tuple(steps), looks=looks, results=results, modes=modes)

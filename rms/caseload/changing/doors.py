@@ -9,7 +9,8 @@ from rms.errors import Refused
 from rms.people.access import Asker
 from rms.people.store import lock_people
 from rms.plans.model import Override
-from rms.plans.moves import override
+from rms.plans.modes import FollowUpMode
+from rms.plans.moves import override, set_modes
 from rms.plans.store import plan_on_file
 
 
@@ -29,4 +30,16 @@ async def change_plan(
         for one in changes:
             await override(tx, organisation_id=asks.organisation_id, plan_id=plan.id, change=one.change, reason=one.reason,
                            review_on=one.review_on, by=asks.actor, now=tx.now)  # fmt: skip
+        return found.person_ref
+
+
+async def change_modes(
+    database: Database, *, asks: Asker, ref: UUID, modes: Sequence[FollowUpMode], reason: str
+) -> UUID:
+    """Follow somebody up in other ways; returns the person's reference. Sent twice, it changes nothing the second time."""
+    async with database.transaction(organisation_id=asks.organisation_id) as tx:
+        found = await plan_in_scope(tx, asks=asks, ref=ref)
+        await lock_people(tx, [found.patient_id])
+        await set_modes(tx, organisation_id=asks.organisation_id, plan_id=found.plan_id, modes=modes, reason=reason,
+                        by=asks.actor, now=tx.now)  # fmt: skip
         return found.person_ref

@@ -9,7 +9,9 @@ from litestar.di import NamedDependency
 from litestar.handlers import BaseRouteHandler
 from litestar.params import FromPath
 
+from rms.caseload.changing import doors
 from rms.caseload.changing.doors import change_plan
+from rms.caseload.changing.forms import faults_of_modes
 from rms.caseload.changing.presenters import present_changing
 from rms.caseload.frame import staff_frame
 from rms.caseload.looking import Look, looking
@@ -23,8 +25,9 @@ from rms.people.access import asker, may_do
 from rms.people.permissions import Permission
 from rms.people.store import PersonOnFile, person
 from rms.plans.model import Override
+from rms.plans.modes import in_order
 from rms.plans.schedule import effective, why_not_change
-from rms.plans.store import PlanOnFile, plan_on_file
+from rms.plans.store import PlanOnFile, modes_of_plan, plan_on_file
 from rms.web.forms import NO_ERRORS, FieldError, FieldErrors
 from rms.web.pages import FAULTS_IN_FORM, go_to, html
 from rms.web.submitted import Submitted, read_submitted
@@ -61,16 +64,39 @@ async def change(request: _Request, database: NamedDependency[Database], ref: Fr
     return go_to(f"/people/{person_ref}#plan")
 
 
+@post("/plans/{ref:uuid}/modes", opt={"policy": _MAY})
+async def change_modes(request: _Request, database: NamedDependency[Database], ref: FromPath[UUID]) -> Response[Any]:
+    """Follow somebody up in other ways, with a reason."""
+    sent = await read_submitted(request)
+    if faults := faults_of_modes(sent):
+        return await _page(request, database, ref=ref, typed=sent, faults=faults)
+    try:
+        person_ref = await doors.change_modes(database, asks=asker(request), ref=ref, modes=in_order(sent.all("mode")),
+                                              reason=sent.one("mode-reason"))  # fmt: skip
+    except Refused as refused:
+        said = FieldErrors(all=(FieldError(field="mode", message=str(refused)),))
+        return await _page(request, database, ref=ref, typed=sent, faults=said)
+    return go_to(f"/people/{person_ref}#plan")
+
+
 async def _page(
-    request: _Request, database: Database, *, ref: UUID, typed: Submitted | None = None, why_not: str = ""
+    request: _Request,
+    database: Database,
+    *,
+    ref: UUID,
+    typed: Submitted | None = None,
+    why_not: str = "",
+    faults: FieldErrors = NO_ERRORS,
 ) -> Response[str]:
     async with looking(request, database) as look:
         plan, them = await _behind(look, ref=ref)
-        changes, errors = ([], NO_ERRORS) if typed is None else _read(typed, plan=plan, look=look)
+        changes, errors = ([], NO_ERRORS) if typed is None or faults else _read(typed, plan=plan, look=look)
+        errors = faults or errors
         if why_not:
             errors = FieldErrors(all=(FieldError(field=_FIRST, message=why_not),))
         page = present_changing(plan, bar=bar_of(them, look), today=look.tx.today, typed=typed, errors=errors,
-                                changes=() if errors else changes)  # fmt: skip
+                                changes=() if errors else changes,
+                                modes=await modes_of_plan(look.tx, plan=plan))  # fmt: skip
         await look.at(verb="plan.look", subject_kind="plan", subject_id=plan.id, patient_id=them.id)
     return html(request, template="caseload/changing.html", page=page, title="Change this plan", frame=staff_frame(request),
                 status=FAULTS_IN_FORM if errors else 200)  # fmt: skip
@@ -107,4 +133,4 @@ def _unfit(groups: Sequence[Typed], *, plan: PlanOnFile, look: Look) -> list[Fie
     return errors
 
 
-ROUTES: Final[tuple[BaseRouteHandler, ...]] = (show_changing, change)
+ROUTES: Final[tuple[BaseRouteHandler, ...]] = (show_changing, change, change_modes)

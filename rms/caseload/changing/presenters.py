@@ -11,14 +11,15 @@ from rms.caseload.changing.moved import moved_dates
 from rms.caseload.identity import IdentityBar
 from rms.caseload.starting.forms.changes import GROUPS, filled_groups
 from rms.caseload.starting.presenters.dates import REVIEW_AFTER_MONTHS, OneOf
-from rms.caseload.starting.presenters.words import BY, Choice, change_words, step_choices
+from rms.caseload.starting.presenters.words import BY, Choice, ModeBox, change_words, mode_boxes, step_choices
 from rms.caseload.words import day
 from rms.dates import add_months
 from rms.errors import Refused
 from rms.messages.model import Channel
 from rms.plans.model import LimitChange, Override
+from rms.plans.modes import in_words
 from rms.plans.schedule import EffectiveStep, occurrences
-from rms.plans.store import PlanOnFile
+from rms.plans.store import ModesOnFile, PlanOnFile
 from rms.web.forms import NO_ERRORS, FieldErrors
 from rms.web.submitted import Submitted
 
@@ -51,6 +52,9 @@ class ChangingPage(msgspec.Struct, frozen=True, kw_only=True):
     steps: tuple[Choice, ...]
     channels: tuple[Choice, ...]
     opened: frozenset[str]
+    modes_here: str
+    modes_now: str
+    modes: tuple[ModeBox, ...]
     typed: Submitted
     errors: FieldErrors
 
@@ -63,9 +67,13 @@ def present_changing(
     typed: Submitted | None = None,
     errors: FieldErrors = NO_ERRORS,
     changes: Sequence[Override] = (),
+    modes: ModesOnFile,
 ) -> ChangingPage:
     """The page; with `changes`, what they would do."""
     sent = typed or _before(today)
+    if sent.one("modes-asked"):  # the other form on this page was sent
+        sent = Submitted(pairs=(*sent.pairs, *_before(today).pairs))
+    ticked = sent.all("mode") if sent.one("modes-asked") else modes.modes
     protocol = plan.protocol
     moved = () if not changes else moved_dates(
         protocol, course=plan.course, before=plan.overrides, after=(*plan.overrides, *changes), today=today
@@ -83,7 +91,8 @@ def present_changing(
         everything=step_choices(protocol, everything=True, typed=sent.one("channel-of")),
         steps=step_choices(protocol, everything=False, typed=sent.one("stop-of")),
         channels=tuple(Choice(code=one, text=BY[one].capitalize(), chosen=sent.one("channel-by") == one) for one in Channel),
-        opened=frozenset(filled_groups(sent)), typed=sent, errors=errors,
+        opened=frozenset(filled_groups(sent)), modes_here=f"/plans/{plan.ref}/modes", modes_now=in_words(modes.modes),
+        modes=mode_boxes(ticked), typed=sent, errors=errors,
     )  # fmt: skip
 
 

@@ -37,7 +37,7 @@ class NextStep(msgspec.Struct, frozen=True, kw_only=True):
 class PlanStands(msgspec.Struct, frozen=True, kw_only=True):
     """Where one plan stands. `next_step` is the open row that is due first; `outcome` is set once it ended.
 
-    `is_ours`: it belongs to a team of the one who asks, who may change it.
+    `is_ours`: it belongs to a team of the one who asks, who may change it. `followed` names the ways of follow-up.
     """
 
     ref: UUID
@@ -49,6 +49,7 @@ class PlanStands(msgspec.Struct, frozen=True, kw_only=True):
     ended_on: date | None = None
     outcome: str | None = None
     next_step: NextStep | None = None
+    followed: str = ""
 
 
 class PersonStands(msgspec.Struct, frozen=True, kw_only=True):
@@ -130,7 +131,8 @@ def _sentence(plan: PlanStands, *, today: date) -> str:
         case "paused":
             return f"{plan.title}: paused until {day(plan.until)}{reason}."
         case "active":
-            return f"{plan.title}. {_next(plan.next_step, today=today)}"
+            followed = f" {plan.followed}." if plan.followed else ""
+            return f"{plan.title}. {_next(plan.next_step, today=today)}{followed}"
         case "draft":
             return f"{plan.title}: still being written."
         case state:

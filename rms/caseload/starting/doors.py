@@ -81,7 +81,7 @@ async def start(database: Database, *, asks: Asker, ref: UUID, revision: int) ->
             tx, organisation_id=asks.organisation_id, patient_id=case.patient_id, case_id=case.id, team_id=case.team_id,
             nurse_staff_id=draft.nurse_staff_id, protocol_version_id=draft.protocol_version_id,
             anchors={anchor: (one.on, one.source) for anchor, one in draft.anchors.items()}, overrides=draft.changes,
-            by=asks.actor, now=tx.now,
+            modes=draft.modes, by=asks.actor, now=tx.now,
         )  # fmt: skip
         await moves.drop_draft(tx, case=case)
         return case.person_ref

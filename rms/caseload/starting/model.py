@@ -8,6 +8,7 @@ import msgspec
 
 from rms.alerts.model import Anchor
 from rms.plans.model import Override
+from rms.plans.modes import FollowUpMode
 
 
 class Choice(StrEnum):
@@ -45,7 +46,7 @@ class AnchorGiven(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Draft(msgspec.Struct, frozen=True, kw_only=True):
-    """A plan that is being written. `prefers` stays None until the second page is done."""
+    """A plan that is being written. `prefers` and `modes` stay None until the second page is done."""
 
     protocol_version_id: int
     choice: Choice
@@ -57,6 +58,7 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     changes: tuple[Override, ...] = ()
     nurse_staff_id: int | None = None
     prefers: str | None = None
+    modes: tuple[FollowUpMode, ...] | None = None
 
     @property
     def is_dated(self) -> bool:

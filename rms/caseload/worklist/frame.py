@@ -60,6 +60,7 @@ def list_frame(
     kind_label: str = "Kind",
     all_kinds: str = "All kinds",
     kinds_are_parts: bool = False,
+    ways: Mapping[str, str] | None = None,
     me: int,
 ) -> ListFrame:
     """Put the common parts together. `thing` is the noun that is counted, `empty` what is said when there is none at all.
@@ -72,7 +73,9 @@ def list_frame(
         path=path,
         count=counted(total, thing),
         order=order,
-        filters=tuple(filters(asked, around=around, kinds={"": all_kinds, **kinds}, kind_label=kind_label, me=me)),
+        filters=tuple(
+            filters(asked, around=around, kinds={"": all_kinds, **kinds}, kind_label=kind_label, ways=ways or {}, me=me)
+        ),
         clear=path if asked.is_filtered else None,
         paging=paging(path, asked, total=total, on_page=on_page),
         empty=() if total else (narrowed if whole.is_filtered else tuple(empty)),
@@ -80,7 +83,15 @@ def list_frame(
     )
 
 
-def filters(asked: Asked, *, around: Surroundings, kinds: Mapping[str, str], kind_label: str, me: int) -> list[Filter]:
+def filters(
+    asked: Asked,
+    *,
+    around: Surroundings,
+    kinds: Mapping[str, str],
+    kind_label: str,
+    ways: Mapping[str, str],
+    me: int,
+) -> list[Filter]:
     """The filters of a list; one that would offer a single choice is left out. `kinds` begins with the one for no code."""
     others = [(str(one.ref), colleague_words(one, me=me)) for one in around.colleagues if one.id != me]
     offered = [
@@ -88,6 +99,7 @@ def filters(asked: Asked, *, around: Surroundings, kinds: Mapping[str, str], kin
         ("team", "Team", [("", "All my teams"), *((team.key, team.name) for team in around.teams)]),
         ("kind", kind_label, [*kinds.items()]),
         ("age", "How old", [("", "Any age"), *((days, f"{counted(int(days), 'day')} or more") for days in AGES)]),
+        ("way", "Followed up", [("", "In any way"), *ways.items()]),
     ]
     return [
         Filter(name=name, label=label, options=tuple(

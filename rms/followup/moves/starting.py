@@ -1,6 +1,6 @@
 """Starting follow-up: the plan, the welcome, the practice's letter and the register's news, all at once or not at all."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -17,8 +17,9 @@ from rms.messages.symptoms import symptoms_for
 from rms.people.model import ContactKind
 from rms.people.store import contacts_in_force, person, staff_name
 from rms.plans.model import Override
-from rms.plans.moves import start
-from rms.plans.store import PlanOnFile, plan_on_file
+from rms.plans.modes import TO_PERSON, FollowUpMode, suggest
+from rms.plans.moves import set_modes, start
+from rms.plans.store import PlanOnFile, modes_of_plan, plan_on_file
 
 KEEPS = timedelta(days=28)
 
@@ -35,7 +36,8 @@ async def _welcome_facts(tx: Tx, *, plan: PlanOnFile) -> dict[str, Any]:
         for one in limits_of(plan.effective.rules, analyte=analyte, personal=plan.effective.limits)
     ]
     symptoms = symptoms_for(plan.protocol.tumour_site, live=tx.live)
-    return {"limits": limits, "symptoms": list(symptoms), **({"nurse": nurse} if nurse else {})}
+    ways = [TO_PERSON[mode] for mode in (await modes_of_plan(tx, plan=plan)).modes]
+    return {"limits": limits, "symptoms": list(symptoms), "ways": ways, **({"nurse": nurse} if nurse else {})}
 
 
 async def _has_an_address(tx: Tx, *, plan: PlanOnFile) -> bool:
@@ -95,13 +97,15 @@ async def start_plan(
     protocol_version_id: int,
     anchors: Mapping[str, tuple[date, str]],
     overrides: tuple[Override, ...] = (),
+    modes: Collection[FollowUpMode] | None = None,
     welcome: bool = True,
     by: Actor,
     now: datetime,
 ) -> int:
     """Start a plan and tell everybody who must know; returns the plan id. Refused, with every fault, before anything.
 
-    Without `welcome` the person and the practice are not written to: they were followed up here before this system.
+    `modes`: how the person is followed up; None is what the protocol suggests. Without `welcome` the person
+    and the practice are not written to: they were followed up here before this system.
     """
     plan_id = await start(
         tx, organisation_id=organisation_id, patient_id=patient_id, case_id=case_id, team_id=team_id,
@@ -109,6 +113,10 @@ async def start_plan(
         by=by, now=now,
     )  # fmt: skip
     plan = await plan_on_file(tx, organisation_id=organisation_id, plan_id=plan_id)
+    await set_modes(
+        tx, organisation_id=organisation_id, plan_id=plan_id, modes=suggest(plan.protocol) if modes is None else modes,
+        reason="As the protocol suggests." if modes is None else "Chosen when follow-up started.", by=by, now=now,
+    )  # fmt: skip
     if welcome:
         await _welcome(tx, plan=plan, now=now)
     await tell(

@@ -5,6 +5,7 @@ from rms.plans.moves.changing import add_repeat, override
 from rms.plans.moves.closing import close_occurrence, reopen_occurrence
 from rms.plans.moves.hearing import hear_it_was_done
 from rms.plans.moves.living import end, hold, pause, restore, resume, set_judge_on
+from rms.plans.moves.modes import set_modes
 from rms.plans.moves.protocols import load_library, sign_off
 from rms.plans.moves.starting import start
 from rms.plans.moves.withdrawing import note_decision, withdraw_repeat
@@ -26,6 +27,7 @@ __all__ = [
     "restore",
     "resume",
     "set_judge_on",
+    "set_modes",
     "set_place",
     "sign_off",
     "start",

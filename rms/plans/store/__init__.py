@@ -1,5 +1,6 @@
 """Plans, protocols and occurrences as values."""
 
+from rms.plans.store.modes import ModesOnFile, modes_of_plan
 from rms.plans.store.occurrences import (
     OccurrenceOnFile,
     locked_occurrence,
@@ -28,6 +29,7 @@ from rms.plans.store.protocols import (
 )
 
 __all__ = [
+    "ModesOnFile",
     "OccurrenceOnFile",
     "PlanOnFile",
     "ProtocolOnFile",
@@ -36,6 +38,7 @@ __all__ = [
     "lock_plan",
     "locked_occurrence",
     "looks_of_plan",
+    "modes_of_plan",
     "occurrences_of_plan",
     "open_occurrences",
     "open_plans_of",

@@ -13,6 +13,7 @@ from rms.alerts.analytes import name_of
 from rms.clock import london_date
 from rms.dates import add_working_days
 from rms.plans.model import Standing
+from rms.plans.modes import TO_PERSON
 from rms.plans.places import TestPlace
 from rms.plans.protocol.language import Place, StepKind
 from rms.plans.schedule import preview
@@ -93,6 +94,7 @@ class FollowUpPage(msgspec.Struct, frozen=True, kw_only=True):
     done: tuple[PlanLine, ...]
     dates: tuple[PlanLine, ...]
     later: tuple[PlanLine, ...]
+    ways: tuple[str, ...]
     help: HelpLine
 
 
@@ -107,6 +109,7 @@ def present_follow_up(own: Own) -> FollowUpPage:
         standing=tuple(still) if not running else tuple(line for line in still if line != _STANDS_STILL["ended"]),
         nexts=tuple(one for plan in running for one in _nexts(own, plan)),
         results=_results(own), done=_done(own), dates=tuple(lines[:_FIRST_DATES]), later=tuple(lines[_FIRST_DATES:]),
+        ways=tuple(dict.fromkeys(TO_PERSON[mode] for plan in running for mode in own.modes.get(plan.id, ()))),
         help=whom_to_call(of.team.name, number=of.team.phone),
     )  # fmt: skip
 

@@ -55,6 +55,8 @@ async def test_seeing_needs_a_code_and_answering_does_not(world, browser, him):
     assert await rows(world, "select count(*) from one_time_code") == [(0,)]
     shown = await see(world, browser)
     assert shown.url.path == "/follow-up"
+    assert "How we follow you up" in shown.text
+    assert "How we follow you up" in shown.text
     assert "Peter Ashdown" in shown.text
     assert "Next: " in shown.text
     # The questions go on in the same visit.

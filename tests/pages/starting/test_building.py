@@ -372,3 +372,19 @@ async def test_what_is_typed_comes_back_as_text(site, nurse, man, trust, version
     typed = second_page(man, trust, prefers="none", **{"limit-reason": "<i>x</i>", "source-surgery": "<u>y</u>"})
     page = (await site.post(nurse, f"{man.address}/dates", typed)).text + (await nurse.get(man.address)).text
     assert not re.search(r"<script>alert|<i>x|<u>y", page)
+
+
+async def test_the_ways_of_follow_up_are_suggested_and_may_be_others(site, world, nurse, man, trust, version_id):
+    await agreed(site, nurse, man, version_id)
+    page = (await nurse.get(f"{man.address}/dates")).text
+    assert "How are they followed up?" in page
+    for mode in ("patient_initiated", "remote"):
+        assert re.search(rf'value="{mode}"[^>]* checked', page), mode
+    nothing = await site.post(nurse, f"{man.address}/dates", second_page(man, trust, **{"modes-asked": "yes"}))
+    assert (nothing.status_code, "Choose at least one way of follow-up" in nothing.text) == (422, True)
+    sent = second_page(man, trust, **{"modes-asked": "yes", "mode": "remote"})
+    assert (await site.post(nurse, f"{man.address}/dates", sent)).headers["location"] == f"{man.address}/check"
+    check = (await nurse.get(f"{man.address}/check")).text
+    assert "How they are followed up" in check
+    await site.post(nurse, f"{man.address}/check", {"revision": "2"})
+    assert await rows(world, "select modes, reason from plan_mode") == [(["remote"], "Chosen when follow-up started.")]

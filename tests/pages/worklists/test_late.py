@@ -9,6 +9,8 @@ import pytest
 from rms.caseload.late.forms import ContactOutcome
 from rms.people.model import Role
 from rms.people.moves import mark_dead
+from rms.plans.modes import FollowUpMode
+from rms.plans.moves import set_modes
 from tests.cast import Trust, a_trust
 from tests.database import World
 from tests.followed import Followed, file_psa, followed, the
@@ -243,3 +245,18 @@ async def test_the_dead_are_not_called(site: Site, world: World, trust, man, ref
         await mark_dead(tx, organisation_id=trust.organisation_id, patient_id=man.patient_id, formal=True, died_on=None,
                         by=trust.nurse, now=tx.now)  # fmt: skip
     assert "This person has died. Do not call." in (await (await nurse(site, trust)).get(f"/late/{ref}/contact")).text
+
+
+async def test_the_list_may_be_of_one_way_of_follow_up(site: Site, world: World, trust, man, ref):
+    browser = await nurse(site, trust)
+    async with world.web.transaction(organisation_id=trust.organisation_id) as tx:
+        await set_modes(tx, organisation_id=trust.organisation_id, plan_id=man.plan_id, modes=[FollowUpMode.TIMED],
+                        reason="A call each year.", by=trust.nurse, now=tx.now)  # fmt: skip
+    assert "10 days late" in (await browser.get("/late?way=timed")).text
+    page = (await browser.get("/late?way=remote")).text
+    assert "Nothing fits these filters." in page
+    assert '<option value="remote" selected>' in page
+    assert "10 days late" in (await browser.get("/late?way=made-up")).text
+    await world.as_owner("alter table plan_mode disable trigger plan_mode_append_only")
+    await world.as_owner("delete from plan_mode")
+    assert "10 days late" in (await browser.get("/late?way=remote")).text  # nobody has recorded one

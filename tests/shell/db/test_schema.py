@@ -18,7 +18,7 @@ NO_ORGANISATION = {
     "death": "a death is a fact about a person, whichever organisation follows them",
 }
 SERVING_ROLES = ("rms_web", "rms_worker", "rms_listener", "rms_failsafe", "rms_backup")
-APPEND_ONLY = {"audit_entry", "audit_seal", "alert_move", "rule_evaluation", "message_event", "occurrence_event",
+APPEND_ONLY = {"audit_entry", "audit_seal", "alert_move", "rule_evaluation", "message_event", "occurrence_event", "plan_mode",
                "result_version", "answer", "protocol_version", "questionnaire_version", "helpline_step",
                "set_up_note", "step_place", "test_arrangement"}  # fmt: skip
 

@@ -14,6 +14,8 @@ from rms.clock import london_date
 from rms.people.access import Asker
 from rms.people.permissions import Permission
 from rms.plans.model import Standing
+from rms.plans.modes import FollowUpMode, in_order, suggest
+from rms.plans.modes import in_words as in_words_of_modes
 from rms.plans.schedule import PreviewLine, preview
 from rms.plans.schedule.words import ANCHOR_WORDS
 from rms.plans.store import OccurrenceOnFile, PlanOnFile
@@ -81,6 +83,7 @@ def stands(plan: PlanOnFile, *, rows: Sequence[OccurrenceOnFile], around: PlanAr
         ref=plan.ref, is_ours=plan.team_id in asks.team_ids, title=plan.protocol.title,
         state=plan.state, reason=plan.state_reason, until=plan.state_until,
         ended_on=london_date(around.ended_at) if around.ended_at else None, outcome=around.outcome,
+        followed=in_words_of_modes(_modes(plan, around)),
         next_step=NextStep(title=waiting.title, due_on=waiting.due_on) if waiting else None,
     )  # fmt: skip
 
@@ -113,6 +116,7 @@ def _facts(plan: PlanOnFile, around: PlanAround) -> tuple[tuple[str, str], ...]:
     facts = [
         ("Team", f"{around.team}, {around.team_phone}"),
         ("Named nurse", around.nurse or "None"),
+        ("Followed up", _followed(plan, around)),
         ("Protocol", f"{plan.protocol.key}, version {plan.protocol.version}"),
         ("Started", day(plan.course.started_on)),
         ("Counted from", counted[:1].upper() + counted[1:] if counted else "Not known"),
@@ -121,6 +125,18 @@ def _facts(plan: PlanOnFile, around: PlanAround) -> tuple[tuple[str, str], ...]:
         outcome = OUTCOMES.get(around.outcome or "", around.outcome or "")
         facts.append(("Ended", f"{day(london_date(around.ended_at))} by {around.ended_by}: {outcome}"))
     return tuple(facts)
+
+
+def _modes(plan: PlanOnFile, around: PlanAround) -> tuple[FollowUpMode, ...]:
+    return suggest(plan.protocol) if around.modes is None else in_order(around.modes)
+
+
+def _followed(plan: PlanOnFile, around: PlanAround) -> str:
+    ways = in_words_of_modes(_modes(plan, around))
+    if around.modes_set_at is None:
+        return f"{ways} (what the protocol suggests)"
+    why = (around.modes_reason or "").rstrip(".")
+    return f"{ways}. {why}. By {around.modes_author}, {day(london_date(around.modes_set_at))}"
 
 
 def _change(plan: PlanOnFile, number: int, *, today: date) -> ChangeLine:

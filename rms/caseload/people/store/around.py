@@ -23,10 +23,14 @@ select interpreter_needed, needs, messages_stopped_by, death_recorded_at from pa
 """
 
 _PLANS = """
-select p.id, t.name as team, t.phone as team_phone, n.display_name as nurse, p.ended_at, e.display_name as ended_by, p.outcome
+select p.id, t.name as team, t.phone as team_phone, n.display_name as nurse, p.ended_at, e.display_name as ended_by, p.outcome,
+       w.modes, w.reason as modes_reason, w.author_name as modes_author, w.set_at as modes_set_at
   from plan p join team t on t.organisation_id = p.organisation_id and t.id = p.team_id
   left join staff n on n.organisation_id = p.organisation_id and n.id = p.nurse_staff_id
   left join staff e on e.organisation_id = p.organisation_id and e.id = p.ended_by_staff_id
+  left join lateral (
+    select m.modes, m.reason, m.author_name, m.set_at from plan_mode m
+     where m.organisation_id = p.organisation_id and m.plan_id = p.id order by m.id desc limit 1) w on true
  where p.organisation_id = $1 and p.patient_id = $2
 """
 
@@ -74,7 +78,7 @@ class Needs(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PlanAround(msgspec.Struct, frozen=True, kw_only=True):
-    """Whose a plan is, and how it ended."""
+    """Whose a plan is, how it ended, and how the person is followed up when somebody has recorded it."""
 
     id: int
     team: str
@@ -83,6 +87,10 @@ class PlanAround(msgspec.Struct, frozen=True, kw_only=True):
     ended_at: datetime | None
     ended_by: str | None
     outcome: str | None
+    modes: tuple[str, ...] | None = None
+    modes_reason: str | None = None
+    modes_author: str | None = None
+    modes_set_at: datetime | None = None
 
 
 class OpenAlert(msgspec.Struct, frozen=True, kw_only=True):
@@ -116,7 +124,7 @@ async def needs_of(look: Look, *, patient_id: int) -> Needs:
 async def plans_around(look: Look, *, patient_id: int) -> dict[int, PlanAround]:
     """Team, nurse and end of each plan, by the plan's id."""
     rows = await look.tx.fetch(_PLANS, look.asks.organisation_id, patient_id)
-    return {row["id"]: PlanAround(**dict(row)) for row in rows}
+    return {row["id"]: msgspec.convert(dict(row), PlanAround) for row in rows}
 
 
 async def dates_of(look: Look, *, plan_ids: Sequence[int]) -> dict[int, list[OccurrenceOnFile]]:

@@ -11,6 +11,7 @@ from rms.caseload.starting.forms.reading import read_each
 from rms.caseload.starting.model import AnchorGiven, Choice, Draft
 from rms.messages.model import Channel
 from rms.plans.model import ChannelChange, Course, Override
+from rms.plans.modes import FollowUpMode, in_order
 from rms.plans.protocol import Protocol
 from rms.plans.schedule import effective, why_not_change
 from rms.plans.schedule.words import ANCHOR_WORDS
@@ -58,12 +59,14 @@ def read_dates(sent: Submitted, *, asked: Asked) -> Parsed[Draft]:
         "prefers": a_choice(asked.reached_by, missing="Choose how to reach them"),
     }
     values, people_errors = read_each(sent, people)
-    errors += [*faults, *people_errors]
+    modes, mode_errors = _modes(sent)
+    errors += [*faults, *people_errors, *mode_errors]
     if errors:
         return Parsed(value=None, errors=FieldErrors(all=tuple(errors)), typed=sent)
     draft = msgspec.structs.replace(
-        asked.draft, anchors=anchors, changes=changes, nurse_staff_id=int(values["nurse"]), prefers=values["prefers"]
-    )
+        asked.draft, anchors=anchors, changes=changes, nurse_staff_id=int(values["nurse"]), prefers=values["prefers"],
+        modes=modes,
+    )  # fmt: skip
     return Parsed(value=draft, errors=FieldErrors(), typed=sent)
 
 
@@ -93,6 +96,14 @@ def _anchors(sent: Submitted, asked: Asked) -> tuple[dict[Anchor, AnchorGiven], 
                 found[anchor] = one
         errors += faults
     return found, errors
+
+
+def _modes(sent: Submitted) -> tuple[tuple[FollowUpMode, ...] | None, list[FieldError]]:
+    """The ways of follow-up that are ticked; None when the page did not ask, and what the protocol suggests holds."""
+    if not sent.one("modes-asked"):
+        return None, []
+    chosen = in_order(sent.all("mode"))
+    return chosen, [] if chosen else [FieldError(field="mode", message="Choose at least one way of follow-up")]
 
 
 def _kept(sent: Submitted, changes: tuple[Override, ...]) -> tuple[Override, ...]:

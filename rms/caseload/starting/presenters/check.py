@@ -14,6 +14,7 @@ from rms.caseload.starting.presenters.words import change_words, contact_words, 
 from rms.caseload.starting.timeline import Timeline, timeline
 from rms.caseload.words import day
 from rms.plans.model import Course, LimitChange, Standing
+from rms.plans.modes import in_words
 from rms.plans.moves.starting import why_not_start
 from rms.plans.schedule import PreviewLine, preview
 from rms.plans.schedule.words import ANCHOR_WORDS
@@ -98,6 +99,8 @@ def _facts(build: Building, *, draft: Draft, offer: Offer) -> Iterator[Fact]:
         change=second,
     )
     yield Fact(name="Limits", lines=tuple(_limits(draft, offer=offer)), change=second)
+    if draft.modes:
+        yield Fact(name="How they are followed up", lines=(in_words(draft.modes),), change=second)
     nurse = next((one.name for one in build.nurses if one.id == draft.nurse_staff_id), "Not among the team any more")
     yield Fact(name="Named nurse", lines=(f"{nurse}, {build.case.team}",), change=second)
 

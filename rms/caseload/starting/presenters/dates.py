@@ -15,12 +15,21 @@ from rms.caseload.starting.loading import Building
 from rms.caseload.starting.model import Choice as Chosen
 from rms.caseload.starting.model import Draft
 from rms.caseload.starting.offers import Offer
-from rms.caseload.starting.presenters.words import BY, Choice, change_words, step_choices, way_words
+from rms.caseload.starting.presenters.words import (
+    BY,
+    Choice,
+    ModeBox,
+    change_words,
+    mode_boxes,
+    step_choices,
+    way_words,
+)
 from rms.caseload.words import day
 from rms.dates import add_months
 from rms.errors import Refused
 from rms.messages.model import Channel
 from rms.plans.model import Course
+from rms.plans.modes import suggest
 from rms.plans.schedule import EffectiveStep, effective, occurrences
 from rms.plans.schedule.words import ANCHOR_WORDS
 from rms.plans.store import latest_birthday
@@ -74,6 +83,7 @@ class DatesPage(msgspec.Struct, frozen=True, kw_only=True):
     nurses: tuple[Choice, ...]
     ways: tuple[Choice, ...]
     ways_hint: str
+    modes: tuple[ModeBox, ...]
     opened: frozenset[str]
     typed: Submitted
     errors: FieldErrors
@@ -120,7 +130,8 @@ def present_dates(
             Choice(code=way, text=way_words(way, build.contact(way)), chosen=sent.one("prefers") == way)
             for way in build.ways
         ),
-        ways_hint=_ways_hint(build, draft=draft), opened=frozenset(filled_groups(sent)), typed=sent, errors=errors,
+        ways_hint=_ways_hint(build, draft=draft), modes=mode_boxes(sent.all("mode")),
+        opened=frozenset(filled_groups(sent)), typed=sent, errors=errors,
     )  # fmt: skip
 
 
@@ -138,6 +149,7 @@ def _before(build: Building, *, draft: Draft, offer: Offer) -> Submitted:
     pairs.append(("nurse", str(nurse) if nurse else ""))
     wish = draft.prefers or build.person.prefers
     pairs.append(("prefers", wish if wish in build.ways else build.ways[0]))
+    pairs += [("mode", mode) for mode in draft.modes or suggest(offer.protocol)]
     pairs.append(("limit-of", next((one.code for one in _limits(offer, typed="")), "")))
     pairs.append(("channel-of", "everything"))
     review_on = add_months(build.today, REVIEW_AFTER_MONTHS)

@@ -1,6 +1,6 @@
 """Cancers, treatments, ways of reaching somebody and changes, in words."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import msgspec
 
@@ -25,6 +25,7 @@ from rms.plans.model import (
     Stop,
     WindowChange,
 )
+from rms.plans.modes import MEANS, NAMES, FollowUpMode
 from rms.plans.protocol import Protocol
 
 WAYS: Mapping[str, str] = {
@@ -133,3 +134,17 @@ def step_choices(protocol: Protocol, *, everything: bool, typed: str) -> tuple[C
     first = ((EVERYTHING, "Everything"),) if everything else ()
     pairs = (*first, *((step.key, step.title) for step in protocol.steps))
     return tuple(Choice(code=code, text=text, chosen=code == typed) for code, text in pairs)
+
+
+class ModeBox(msgspec.Struct, frozen=True, kw_only=True):
+    """One way of follow-up that may be ticked."""
+
+    code: str
+    text: str
+    hint: str
+    ticked: bool
+
+
+def mode_boxes(ticked: Collection[str]) -> tuple[ModeBox, ...]:
+    """Every way of follow-up."""
+    return tuple(ModeBox(code=mode, text=NAMES[mode], hint=MEANS[mode], ticked=mode in ticked) for mode in FollowUpMode)
