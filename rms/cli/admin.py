@@ -25,6 +25,7 @@ from rms.people.store import (
     team_by_key,
     teams,
 )
+from rms.sync.codes import MEANINGS, say_what_a_code_means
 from rms.sync.peers import PeerOnFile, add_peer, peers
 
 
@@ -148,6 +149,17 @@ async def user_set_up_again(context: Context, arguments: Arguments) -> int:
     return Exit.DONE
 
 
+async def peer_map(context: Context, arguments: Arguments) -> int:
+    """Say once what a code of a sender means; the messages that waited for it are read again."""
+    async with context.database("owner") as database, database.transaction() as tx:
+        again = await say_what_a_code_means(tx, peer_name=arguments.name, code=arguments.code, means=arguments.means,
+                                            by=operator())  # fmt: skip
+    context.show({"peer": arguments.name, "code": arguments.code, "means": arguments.means, "read_again": again},
+                 f"{arguments.code} of {arguments.name} means {arguments.means}. {again} messages that waited for this are"
+                 " read again; whoever has the alert closes it.")  # fmt: skip
+    return Exit.DONE
+
+
 async def _user_behind(
     context: Context, database: Database, arguments: Arguments
 ) -> tuple[OrganisationOnFile, StaffOnFile]:
@@ -248,6 +260,12 @@ def _peer_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--address", action="append", default=[], help="an address or network it connects from")
 
 
+def _map_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("name", metavar="NAME", type=filled, help="the peer, as `rms peer list` shows it")
+    parser.add_argument("code", metavar="CODE", type=filled, help="its code, or its words where it sends no code")
+    parser.add_argument("--means", choices=MEANINGS, required=True, help="what the code means")
+
+
 COMMANDS = (
     Command(words="organisation add", help="Add an organisation.", run=organisation_add,
             arguments=_organisation_arguments, reads=True, founds=True),
@@ -261,5 +279,6 @@ COMMANDS = (
     Command(words="user set-up-again", help="A new set-up code, after a lost telephone or password.",
             run=user_set_up_again, arguments=_user_arguments, reads=True),
     Command(words="peer add", help="Add a system that sends to us.", run=peer_add, arguments=_peer_arguments, reads=True),
+    Command(words="peer map", help="Say what a code of a system means.", run=peer_map, arguments=_map_arguments, reads=True),
     Command(words="peer list", help="List the systems that send to us.", run=peer_list, reads=True),
 )  # fmt: skip

@@ -15,8 +15,8 @@ from rms.results.store import result_on_file, same_order_on_another_day
 from rms.results.versions import meaning_of
 from rms.sync.filing.asking import NobodyToAsk, ask, team_of
 from rms.sync.filing.opening import Letter, Whose
-from rms.sync.filing.standing import REHEARSAL, ask_once
-from rms.sync.filing.understanding import Understood, about, not_final
+from rms.sync.filing.standing import REHEARSAL, about_code, ask_once
+from rms.sync.filing.understanding import Question, Understood, about, not_final
 from rms.sync.hl7 import Kind
 from rms.sync.hl7.processing import rehearsal
 from rms.sync.listener import fault_named
@@ -154,14 +154,21 @@ async def _file_for(tx: Tx, letter: Letter, whose: Whose) -> str | None:
     assert isinstance(whose.match, Matched)
     if letter.message.faults:
         return await _ask_for(tx, letter, whose, " ".join(dict.fromkeys(note.text for note in letter.message.faults)))
+    riddle = letter.understanding.riddle
+    if not letter.understanding.questions and riddle is not None:
+        # Not even kept as words: once somebody has said what the code means, it is read again and filed as that.
+        return await _ask_about_code(tx, letter, whose, riddle)
     them = await person(tx, organisation_id=whose.organisation_id, patient_id=whose.match.person)
     questions = [one.because for one in letter.understanding.questions]
+    codes = [one.code for one in letter.understanding.questions]
     kept = [one for one in letter.understanding.to_file if not one.is_followed]
     for one in letter.understanding.to_file:
         if one.is_followed:
             questions += await _file_followed(tx, letter, them, one)
     if kept:
         questions += await _keep_others(tx, letter, them, kept)
+    if questions and len(codes) == len(questions) and all(codes):
+        return await _ask_about_code(tx, letter, whose, letter.understanding.questions[0])
     if questions:
         more = len(questions) - _SHOWN_QUESTIONS
         shown = " ".join(questions[:_SHOWN_QUESTIONS]) + (f" And {more} more." if more > 0 else "")
@@ -169,6 +176,20 @@ async def _file_for(tx: Tx, letter: Letter, whose: Whose) -> str | None:
     await note_filing(tx, organisation_id=whose.organisation_id, inbox_id=letter.claimed.id, patient_id=them.id,
                       alert_id=None, state="filed", reason=whose.match.because, now=tx.now)  # fmt: skip
     return None
+
+
+async def _ask_about_code(tx: Tx, letter: Letter, whose: Whose, question: Question) -> str:
+    """One question a sender, team and code, however many people's messages have it; each keeps its own person."""
+    assert letter.peer is not None
+    assert isinstance(whose.match, Matched)
+    patient_id = whose.match.person
+    team_id = await team_of(tx, organisation_id=whose.organisation_id, patient_id=patient_id)
+    await ask_once(
+        tx, organisation_id=whose.organisation_id, team_id=team_id, peer_id=letter.peer.id, sender=letter.sender,
+        inbox_id=letter.claimed.id, epoch=letter.claimed.epoch, patient_id=patient_id,
+        rule_key=about_code(question.code, team_id=team_id), because=question.because,
+    )  # fmt: skip
+    return question.because
 
 
 async def _file_followed(tx: Tx, letter: Letter, them: PersonOnFile, one: Understood) -> list[str]:

@@ -27,11 +27,12 @@ def in_rows(letters: Iterable[Letter]) -> list[list[Letter]]:
 def _what_it_touches(letter: Letter) -> Iterator[Hashable]:
     """The message itself, the people it is about, the laboratory's number of each order, the one question of its sender."""
     yield letter.copy_of
-    if rehearsal(letter.message):
+    seen = letter.understanding
+    if rehearsal(letter.message) or seen.riddle is not None or any(one.code for one in seen.questions):
         yield "question", letter.peer_id
-    for one in letter.whose:
-        if isinstance(one.match, Matched):
-            yield "person", one.match.person
-    for seen in letter.understanding.to_file:
-        if seen.number:
-            yield "order", seen.sender, seen.number
+    for whose in letter.whose:
+        if isinstance(whose.match, Matched):
+            yield "person", whose.match.person
+    for one in seen.to_file:
+        if one.number:
+            yield "order", one.sender, one.number

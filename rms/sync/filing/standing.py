@@ -19,6 +19,12 @@ REHEARSAL: Final = "inbox-rehearsal"
 #: More waiting messages than these are not counted out.
 MOST_COUNTED: Final = 1000
 
+
+def about_code(code: str, *, team_id: int) -> str:
+    """The key of the question what a code of a sender means, for one team: a team sees its own people's messages only."""
+    return f"inbox-code:{team_id}:{code.casefold()[:200]}"
+
+
 _WAITING = """
 select count(*) from (
   select from inbox_filing f

@@ -13,6 +13,7 @@ from rms.alerts.analytes import ANALYTES, name_of
 from rms.clock import london_date
 from rms.plans.schedule.words import day
 from rms.results.model import Code, Observation, ObservationStatus, Quantity
+from rms.results.ordinary import is_ordinary
 from rms.results.units import CodeMap, Held, Known, UnknownCode, meaning, suggested, to_stored
 from rms.sync.hl7 import Message, ObservationFacts, Order
 
@@ -51,16 +52,25 @@ class Understood(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True):
-    """Something in the message that a person must look at; `because` is a whole sentence."""
+    """Something in the message that a person must look at; `because` is a whole sentence.
+
+    `code`: it is that nobody has said what this code of the sender means; one answer settles it for all messages.
+    """
 
     because: str
+    code: str = ""
 
 
 class Understanding(msgspec.Struct, frozen=True, kw_only=True):
-    """All that one message says. `concerns_us`: it holds, or may hold, a test that is followed here."""
+    """All that one message says. `concerns_us`: it holds, or may hold, a test that is followed here.
+
+    `riddle`: nothing in the message is a test that anybody has named; a person is asked about it when it is about somebody
+    who is followed here, and about nobody else.
+    """
 
     to_file: tuple[Understood, ...]
     questions: tuple[Question, ...]
+    riddle: Question | None = None
 
     @property
     def concerns_us(self) -> bool:
@@ -84,7 +94,29 @@ def understand(message: Message, *, codes: CodeMap, received_at: datetime) -> Un
         questions += (one for one in answers if isinstance(one, Question))
         if not answers and (named := _followed(order, codes=codes)):
             questions.append(Question(because=f"The report on {name_of(named)} holds no result."))
-    return _without_copies(to_file, questions)
+    return msgspec.structs.replace(_without_copies(to_file, questions), riddle=_riddle(message, codes=codes))
+
+
+def _riddle(message: Message, *, codes: CodeMap) -> Question | None:
+    """The question about a message of which nothing at all is understood; None when any part of it is."""
+    first: Question | None = None
+    for order in message.orders:
+        sampled_on = order.sample_at.on if order.sample_at else None
+        named = is_ordinary(order.codes) or isinstance(
+            meaning(order.codes, senders=codes, sampled_on=sampled_on), Known
+        )
+        for facts in order.observations:
+            known = meaning(facts.codes, senders=codes, sampled_on=sampled_on)
+            if named or not isinstance(known, UnknownCode) or is_ordinary(facts.codes):
+                return None
+            because = f"Nothing in the message is a test that RMS knows. {known.because}"
+            first = first or Question(because=because, code=_shown_code(facts))
+    return first
+
+
+def _shown_code(facts: ObservationFacts) -> str:
+    """The code as a map of the sender has it: the code, or its words when there is none."""
+    return next((code.code.strip() or code.text.strip() for code in facts.codes if code.code or code.text), "")
 
 
 def _followed(order: Order, *, codes: CodeMap) -> str | None:
@@ -100,7 +132,8 @@ def _one(
     known = meaning(facts.codes, senders=codes, sampled_on=sampled_on)
     if isinstance(known, Held):
         if not isinstance(known, UnknownCode) or _may_be_followed(order, facts):
-            return Question(because=known.because)
+            code = _shown_code(facts) if isinstance(known, UnknownCode) else ""
+            return Question(because=known.because, code=code)
         known = Known(analyte=None, because=known.because)
     reported = order.reported_at or message.sent_at
     reported_at = reported.at if reported and reported.at else received_at

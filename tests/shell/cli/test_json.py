@@ -90,6 +90,7 @@ def words_of(
         "user end": ["anna.admin", *of],
         "peer add": ["Second laboratory", *of, "--facility", "TWO", "--address", "192.0.2.7"],
         "peer list": [],
+        "peer map": ["Second laboratory", "PSA1", "--means", "psa"],
         "protocol list": of,
         "protocol show": [PROTOCOL],
         "protocol validate": [],
