@@ -70,7 +70,8 @@ WRITTEN = {
                " order by 1, 2, 3, e.id",
     "evaluation": "select m.nhs_number, e.rule_key, e.outcome, regexp_replace(e.sentence, ' \\d+$', '') from rule_evaluation e"
                   " join patient m on m.id = e.patient_id where e.organisation_id = $1 order by m.nhs_number, e.id",
-    "alert": "select m.nhs_number, a.kind, a.state, a.rule_key, a.episode, a.sentence, (select count(*) from alert_cause c"
+    "alert": "select m.nhs_number, a.kind, a.state, regexp_replace(a.rule_key, ':\\d+:', ':'), a.episode, a.sentence,"
+             " (select count(*) from alert_cause c"
              " where c.alert_id = a.id) from alert a left join patient m on m.id = a.patient_id where a.organisation_id = $1"
              " order by 1, 2, 4, 6",
     "audit": "select m.nhs_number, e.verb, e.actor_kind, e.details::text from audit_entry e left join patient m"
