@@ -74,7 +74,7 @@ WRITTEN = {
              " (select count(*) from alert_cause c"
              " where c.alert_id = a.id) from alert a left join patient m on m.id = a.patient_id where a.organisation_id = $1"
              " order by 1, 2, 4, 6",
-    "audit": "select m.nhs_number, e.verb, e.actor_kind, e.details::text from audit_entry e left join patient m"
+    "audit": "select m.nhs_number, e.verb, e.actor_kind, regexp_replace(e.details::text, 'code:\\d+:', 'code:') from audit_entry e left join patient m"
              " on m.id = e.patient_id where e.organisation_id = $1 and e.actor_kind <> 'staff' order by 1, 2, 4",
 }  # fmt: skip
 
