@@ -15,6 +15,7 @@ from rms.people.sign_in.actions import Means
 from rms.people.sign_in.passwords import STRONG, Passwords
 from rms.people.sign_in.throttle import Throttle
 from rms.portal.pages import PORTAL_PAGES
+from rms.rehearsal.showing.routes import DEMO_ROUTES
 from rms.settings import Secret, Settings
 from rms.sync.callbacks import CallbackSettings, callback_routes
 from rms.web.assets import STATIC, asset
@@ -65,7 +66,7 @@ def create_app(
     )
     config = web_config_for(settings, secret=secret, demo=demo)
     app = HeadToo(
-        route_handlers=routes(settings),
+        route_handlers=routes(settings, demo=demo),
         dependencies={
             "database": Provide(lambda: database, sync_to_thread=False),
             "means": Provide(lambda: means, sync_to_thread=False),
@@ -77,9 +78,10 @@ def create_app(
     return app
 
 
-def routes(settings: Settings) -> list[BaseRouteHandler | type[Controller]]:
-    """Everything the web process answers, static files aside."""
-    return [health, *STAFF_ROUTES, *PORTAL_PAGES, *callback_routes(callbacks_for(settings))]
+def routes(settings: Settings, *, demo: bool) -> list[BaseRouteHandler | type[Controller]]:
+    """Everything the web process answers, static files aside. What only a demo has is not there elsewhere."""
+    only_here = DEMO_ROUTES if demo else ()
+    return [health, *STAFF_ROUTES, *PORTAL_PAGES, *only_here, *callback_routes(callbacks_for(settings))]
 
 
 def web_config_for(settings: Settings, *, secret: Secret, demo: bool) -> WebConfig:

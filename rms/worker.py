@@ -9,6 +9,7 @@ import contextlib
 import signal
 from collections.abc import Awaitable, Callable
 from datetime import UTC
+from uuid import uuid4
 
 import msgspec
 from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MISSED
@@ -32,6 +33,7 @@ from rms.plans.jobs import ask_after_pauses, make_months, send_forms, sweep_late
 from rms.questionnaires.jobs import ask_due as ask_questionnaires
 from rms.questionnaires.jobs import expire_due
 from rms.questionnaires.links import QuestionnaireLinks
+from rms.rehearsal.showing.clock import move_clock
 from rms.settings import Settings
 from rms.sync.jobs import ask_set_aside, file_inbox
 from rms.sync.register_gateway import FhirRegister, RegisterGateway
@@ -111,6 +113,29 @@ async def run_dry(duties: list[Duty]) -> int:
     return total
 
 
+def clock_duty(database: Database, duties: list[Duty], *, tick: float) -> list[Duty]:
+    """For a demo: the duties with one more that moves the clock. Each duty then runs once at a time, so that a day that
+    has run dry has nothing of it under way."""
+    me, locks = uuid4(), [asyncio.Lock() for _ in duties]
+    waiting = [_alone(duty, lock, waits=True) for duty, lock in zip(duties, locks, strict=True)]
+    ticking = [_alone(duty, lock, waits=False) for duty, lock in zip(duties, locks, strict=True)]
+
+    async def dry() -> int:
+        return await run_dry(waiting)
+
+    return [*ticking, Duty(name="move-clock", every_seconds=tick, run=lambda: move_clock(database, worker=me, dry=dry))]
+
+
+def _alone(duty: Duty, lock: asyncio.Lock, *, waits: bool) -> Duty:
+    async def run() -> int:
+        if lock.locked() and not waits:
+            return 0  # the one who moves the clock is at it
+        async with lock:
+            return await duty.run()
+
+    return msgspec.structs.replace(duty, run=run)
+
+
 async def _attempt(duty: Duty, revive: Callable[[], None] | None) -> None:
     try:
         done = await duty.run()
@@ -131,11 +156,13 @@ async def work(
     *,
     settings: Settings,
     tick: float = 5.0,
+    demo: bool = False,
     clock: Clock | None = None,
     revive: Callable[[], None] | None = None,
 ) -> None:
     """Run the timetable until SIGTERM or SIGINT; the duty at work is finished first.
 
+    `demo`: what the database says of itself; only there is a duty that moves the clock.
     `revive` starts the embedded database again when it is gone; None when the database is not ours.
     """
     stop = asyncio.Event()
@@ -144,6 +171,8 @@ async def work(
         loop.add_signal_handler(number, stop.set)
     outer = outside(settings)
     duties = timetable(database, settings=settings, outer=outer, clock=clock or SystemClock(), tick=tick)
+    if demo:
+        duties = clock_duty(database, duties, tick=tick)
     await _attempt(next(duty for duty in duties if duty.name == "make-months"), revive)
     scheduler = AsyncIOScheduler(
         timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}

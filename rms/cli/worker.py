@@ -14,7 +14,9 @@ async def run_worker(context: Context, arguments: Arguments) -> int:
     if arguments.die_with_parent:
         die_with_parent()
     async with context.database("worker", size=12, statement_timeout_ms=60_000) as database:
-        await work(database, settings=context.settings, tick=arguments.tick, revive=context.revive)
+        async with database.transaction() as tx:
+            demo = not tx.live
+        await work(database, settings=context.settings, tick=arguments.tick, demo=demo, revive=context.revive)
     return Exit.DONE
 
 

@@ -1,6 +1,6 @@
-"""The one row about the database itself."""
+"""The row about the database itself, and what is asked of the clock of a demo."""
 
-from piccolo.columns import Boolean, Integer, Interval, Text
+from piccolo.columns import UUID, BigSerial, Boolean, Integer, Interval, Text, Timestamptz
 from piccolo.table import Table
 
 
@@ -13,3 +13,16 @@ class DatabaseStateRow(Table, tablename="database_state"):
     incarnation = Integer(null=False, default=None)
     sending = Text(null=False, default=None)
     sending_reason = Text(null=True, default=None)
+
+
+class ClockMoveRow(Table, tablename="clock_move"):
+    """That the civil clock of a demo is to move on by some days, and how far it is. Reached by definer functions only."""
+
+    id = BigSerial(null=False, primary_key=True)
+    days_asked = Integer(null=False, default=None)
+    days_done = Integer(null=False, default=None)
+    asked_at = Timestamptz(null=False, default=None)
+    stop_asked_at = Timestamptz(null=True, default=None)
+    held_by = UUID(null=True, default=None)
+    held_until = Timestamptz(null=True, default=None)
+    ended_at = Timestamptz(null=True, default=None)

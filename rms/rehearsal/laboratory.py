@@ -8,6 +8,9 @@ import msgspec
 from rms.people.model import Person, RegisterPerson, Sex
 from rms.sync.mllp import Framer, wrap
 
+#: The laboratory of the demo, as its peer knows it.
+LABORATORY, FACILITY = "Demo Valley Laboratory", "DEMOLAB"
+
 
 class Sample(msgspec.Struct, frozen=True, kw_only=True):
     """One reported value: when it was taken, what the laboratory wrote (`0.03`, `<0.1`), its own order number."""
@@ -56,6 +59,19 @@ def oru_about(person: Person, sample: Sample, *, sent_at: datetime, facility: st
 
 def send(message: bytes, *, host: str, port: int, seconds: float = 30.0) -> str:
     """Send one message and wait for its answer; the code in MSA-1 (`AA`, `AE`, `AR`). OSError when there is none."""
+    return code_of(exchange(message, host=host, port=port, seconds=seconds))
+
+
+def code_of(answer: str) -> str:
+    """What an acknowledgement says in MSA-1. ConnectionError for an answer that is none."""
+    found = next((line for line in answer.split("\r") if line.startswith("MSA|")), None)
+    if found is None:
+        raise ConnectionError("The listener answered something that is no acknowledgement.")
+    return found.split("|")[1]
+
+
+def exchange(message: bytes, *, host: str, port: int, seconds: float = 30.0) -> str:
+    """Send one message and wait for its answer, whole. OSError when there is none."""
     framer = Framer()
     with socket.create_connection((host, port), timeout=seconds) as connection:
         connection.sendall(wrap(message))
@@ -64,5 +80,4 @@ def send(message: bytes, *, host: str, port: int, seconds: float = 30.0) -> str:
             if not received:
                 raise ConnectionError("The listener closed the connection without an answer.")
             for frame in framer.feed(received):
-                answer = frame.body.decode("utf-8", errors="replace")
-                return next(line for line in answer.split("\r") if line.startswith("MSA")).split("|")[1]
+                return frame.body.decode("utf-8", errors="replace")

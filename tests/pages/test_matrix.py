@@ -5,11 +5,23 @@ the urology team of one trust; the actors of `other_team` and `other_organisatio
 form sends the right forgery token, so that what refuses is the policy or the scope and nothing else.
 """
 
+from collections.abc import AsyncIterator
 from pathlib import Path
 
+import pytest
+
 from rms.web.guard import walk_routes
-from tests.pages.site import Site
+from tests.database import World
+from tests.pages.site import Site, a_site
 from tests.pages.stage import ACTORS, RELATIONS, Line, Stage, handlers, verdict
+
+
+@pytest.fixture
+async def site(world: World, tmp_path: Path) -> AsyncIterator[Site]:
+    """The application of a demo: with the pages that only a demo has, which are everybody's to review as well."""
+    async with a_site(world.web, home=tmp_path, demo=True) as found:
+        yield found
+
 
 TABLE = Path(__file__).with_name("matrix.txt")
 

@@ -14,6 +14,8 @@ from rms.rehearsal.story.eyes import Eyes
 from rms.rehearsal.story.stage import Stage
 
 _PATIENCE_SECONDS = 180.0
+#: On a busy machine a duty holds a row for longer than a page would wait; a filling that gives up is lost work.
+_PATIENCE_MS = 60_000
 
 
 async def fill_stage(stage: Stage, *, people: int, say: Say) -> Filled:
@@ -26,7 +28,14 @@ async def fill_stage(stage: Stage, *, people: int, say: Say) -> Filled:
     clockwork = Clockwork(eyes, patience_seconds=_PATIENCE_SECONDS, look_every_seconds=0.3)
     owner = await asyncpg.connect(url)
     try:
-        async with Database(stage.server.url("rms_web"), name="demo", size=4) as web:
+        async with Database(
+            stage.server.url("rms_web"),
+            name="demo",
+            size=4,
+            statement_timeout_ms=_PATIENCE_MS,
+            lock_timeout_ms=_PATIENCE_MS,
+            acquire_timeout_s=_PATIENCE_SECONDS,
+        ) as web:
             await Weeks(filled, owner=owner, web=web, settle=clockwork.quiet, say=say).play()
     finally:
         await owner.close()

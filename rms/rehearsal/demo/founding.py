@@ -14,9 +14,9 @@ from rms.questionnaires.moves import sign_off as sign_questionnaire_off
 from rms.questionnaires.store import questionnaire_versions
 from rms.rehearsal.demo.cast import TEAMS, TRUSTS, Team, Trust
 from rms.rehearsal.demo.settled import Versions
+from rms.rehearsal.laboratory import FACILITY, LABORATORY
 
 OPERATOR = Actor(kind=ActorKind.OPERATOR, name="rehearsal")
-LABORATORY, FACILITY = "Demo Valley Laboratory", "DEMOLAB"
 _NOTE = "For the demonstration."
 #: Who works in a team, and their role; the first starts its plans.
 _OF_A_TEAM = {

@@ -10,10 +10,9 @@ import msgspec
 
 from rms.rehearsal.demo.cast import Part
 from rms.rehearsal.demo.courses import beyond
-from rms.rehearsal.demo.founding import FACILITY
 from rms.rehearsal.demo.loading import Filled
 from rms.rehearsal.demo.people import Someone
-from rms.rehearsal.laboratory import CALLED, Sample, oru_about
+from rms.rehearsal.laboratory import CALLED, FACILITY, Sample, oru_about
 
 _ADD = """
 insert into inbox (peer_id, peer_address, raw, sha256, control_id, answered, received_civil_at)

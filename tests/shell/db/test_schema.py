@@ -15,6 +15,7 @@ NO_PATIENT_DATA = {"peer_organisation"}
 #: Patient data that belongs to no single organisation, with the reason; none of them may be granted to web.
 NO_ORGANISATION = {
     "inbox": "which organisations a message is for is known only after reading it",
+    "clock_move": "the clock of a demo is everybody's; reached by definer functions only",
     "death": "a death is a fact about a person, whichever organisation follows them",
 }
 SERVING_ROLES = ("rms_web", "rms_worker", "rms_listener", "rms_failsafe", "rms_backup")
