@@ -20,6 +20,8 @@ OWN: Final = "own"
 
 _PLACE: Final = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 _STRAY: Final = re.compile(r"\{\{|\}\}|\{%|%\}|\{#|#\}|\(\(|\)\)")
+_BY_TEST: Final = re.compile(r"\{% if test == 'blood test' %\}.*?\{% endif %\}", re.DOTALL)
+_OPTIONAL: Final = frozenset({"phone_hours"})
 _WHEN: Final = frozenset({"due_on", "due_month"})
 #: What a word processor puts in and no text message needs; GOV.UK Notify changes them in the same way.
 _PLAINER: Final = str.maketrans(
@@ -104,6 +106,19 @@ def place_findings(words: Words, *, standard: Template) -> tuple[Finding, ...]:
             Finding(code="missing_place", sentence="It does not say when: {{ due_on }} or {{ due_month }} is missing.")
         )
     return tuple(found)
+
+
+def start_from(standard: Template) -> Words:
+    """The standard wording without its conditions, for somebody to change; empty where that would not be fit to send."""
+    known = {name: f"{{{{ {name} }}}}" for name in _names_in(standard)}
+    body = _BY_TEST.sub("{{ '{{ booking }}' }}", standard.body)
+    try:
+        made = environment().from_string(body).render(**{n: v for n, v in known.items() if n not in _OPTIONAL}).strip()
+    except jinja2.UndefinedError:
+        made = ""
+    subject = None if standard.subject is None else standard.subject
+    words = Words(subject=subject, body=made)
+    return words if not place_findings(words, standard=standard) else Words(subject=subject, body="")
 
 
 def own_template(words: Words, *, standard: Template, version: int) -> Template:

@@ -46,6 +46,7 @@ class ProtocolSignOffRow(Table, tablename="protocol_sign_off"):
     for_demonstration_only = Boolean(null=False, default=None)
     withdrawn_at = Timestamptz(null=True, default=None)
     withdrawn_by_staff_id = BigInt(null=True, default=None)
+    withdrawn_why = Text(null=True, default=None)
 
 
 class PlanRow(Table, tablename="plan"):

@@ -44,6 +44,7 @@ class QuestionnaireSignOffRow(Table, tablename="questionnaire_sign_off"):
     for_demonstration_only = Boolean(null=False, default=None)
     withdrawn_at = Timestamptz(null=True, default=None)
     withdrawn_by_staff_id = BigInt(null=True, default=None)
+    withdrawn_why = Text(null=True, default=None)
 
 
 class AssignmentRow(Table, tablename="assignment"):

@@ -147,6 +147,32 @@ def test_what_a_clinician_signs(page: Page) -> None:
     open_and_look(page, "/set-up/people", "people-lead")
 
 
+def test_own_words_are_written_by_one_and_approved_by_another(page: Page) -> None:
+    be(page, "Some administrator")
+    open_and_look(page, "/set-up/wording", "wordings")
+    page.get_by_role("link", name="Open: A test is due: first reminder, Text message").click()
+    look_over(page, "wording")
+    page.get_by_label("Words", exact=True).fill("Your cancer test. {{ clinic }}")
+    page.get_by_role("button", name="Preview and count").click()
+    look_over(page, "wording-fault")
+    body = "{{ opening }}your {{ test }} is due in {{ due_month }}. {{ booking }} Ring {{ phone }}. {{ organisation_name }}"
+    page.get_by_label("Words", exact=True).fill(body)
+    page.get_by_role("button", name="Preview and count").click()
+    assert page.url.endswith("#preview")
+    look_over(page, "wording-preview")
+    page.get_by_role("button", name="Save as a draft").click()
+    look_over(page, "wording-saved")
+    be(page, "Lena Lead")
+    page.goto("/set-up/wording/test_reminder_1/sms")
+    look_over(page, "wording-to-approve")
+    page.get_by_role("button", name="Approve version 1").click()
+    look_over(page, "wording-approved")
+    page.get_by_role("button", name="Withdraw version 1").click()
+    look_over(page, "wording-withdraw-fault")
+    page.goto("/set-up/wording/plan_started/email")
+    look_over(page, "wording-email")
+
+
 def test_a_file_and_the_connections(page: Page) -> None:
     be(page, "Lena Lead")
     page.goto("/set-up/import")

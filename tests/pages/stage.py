@@ -33,6 +33,7 @@ VISIT = "a visit of a browser without a session"
 PLACES = {"{item:str}": "wellbeing", "{locator:str}": "x" * 22, "{file_path:path}": "manifest.json",
           "{key:str}": "urology", "{protocol:str}": "prostate-after-prostatectomy", "{version:int}": "1", "{peer:int}": "1",
           "{questionnaire:str}": "symptom-check-prostate", "{kind:str}": "mobile",
+          "{purpose:str}": "test_reminder_1", "{channel:str}": "sms",
           "{result:uuid}": "00000000-0000-4000-8000-000000000000"}  # fmt: skip
 #: What a form sends when an empty one would be a fault of the form and tell nothing about who may send it.
 FIELDS = {

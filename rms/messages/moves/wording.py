@@ -76,16 +76,30 @@ async def approve_wording(
 async def withdraw_wording(
     tx: Tx, *, organisation_id: int, standard: Template, version: int, why: str, by: Actor
 ) -> None:
-    """Back to the standard wording, or a draft thrown away; with the reason."""
-    staff_id = _staff_id(by)
+    """Back to the standard wording, with the reason."""
     if not why.strip():
         raise Refused("Say why.")
+    await _take_back(tx, organisation_id=organisation_id, standard=standard, version=version, why=why.strip(), by=by,
+                     approved=True)  # fmt: skip
+
+
+async def discard_draft(tx: Tx, *, organisation_id: int, standard: Template, version: int, by: Actor) -> None:
+    """A draft thrown away. One that was approved meanwhile stays: that is for those who may approve."""
+    await _take_back(tx, organisation_id=organisation_id, standard=standard, version=version,
+                     why="Thrown away before it was approved.", by=by, approved=False)  # fmt: skip
+
+
+async def _take_back(
+    tx: Tx, *, organisation_id: int, standard: Template, version: int, why: str, by: Actor, approved: bool
+) -> None:
+    staff_id = _staff_id(by)
     known = await _locked(tx, organisation_id=organisation_id, standard=standard)
-    one = next((one for one in known if one.withdrawn_at is None and one.version == version), None)
+    one = next((one for one in known if one.version == version and (one.in_force if approved else one.is_draft)), None)
     if one is None:
         raise Conflict(_CHANGED)
-    await _end(tx, organisation_id=organisation_id, those=[one], why=why.strip(), staff_id=staff_id)
-    await record(tx, by=by, verb="wording.withdraw", subject_kind="wording", subject_id=one.id, reason=why.strip(),
+    await _end(tx, organisation_id=organisation_id, those=[one], why=why, staff_id=staff_id)
+    verb = "wording.withdraw" if approved else "wording.discard"
+    await record(tx, by=by, verb=verb, subject_kind="wording", subject_id=one.id, reason=why,
                  organisation_id=organisation_id, details=_details(standard, version))  # fmt: skip
 
 

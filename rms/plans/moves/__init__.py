@@ -6,7 +6,7 @@ from rms.plans.moves.closing import close_occurrence, reopen_occurrence
 from rms.plans.moves.hearing import hear_it_was_done
 from rms.plans.moves.living import end, hold, pause, restore, resume, set_judge_on
 from rms.plans.moves.modes import set_modes
-from rms.plans.moves.protocols import load_library, sign_off
+from rms.plans.moves.protocols import load_library, sign_off, withdraw_sign_off
 from rms.plans.moves.starting import start
 from rms.plans.moves.withdrawing import note_decision, withdraw_repeat
 from rms.plans.moves.writing import refresh
@@ -32,4 +32,5 @@ __all__ = [
     "sign_off",
     "start",
     "withdraw_repeat",
+    "withdraw_sign_off",
 ]

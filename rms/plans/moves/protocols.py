@@ -59,7 +59,8 @@ async def sign_off(
         raise NotFound("There is no such protocol version.")
     if not for_demonstration_only:
         await tx.execute(
-            "update protocol_sign_off set withdrawn_at = $3, withdrawn_by_staff_id = $4 where organisation_id = $1"
+            "update protocol_sign_off set withdrawn_at = $3, withdrawn_by_staff_id = $4,"
+            " withdrawn_why = 'A sign-off for real people took its place.' where organisation_id = $1"
             " and protocol_version_id = $2 and withdrawn_at is null and for_demonstration_only",
             organisation_id, protocol_version_id, tx.now, by.id,
         )  # fmt: skip
@@ -72,3 +73,20 @@ async def sign_off(
     if written is not None:
         await record(tx, by=by, verb="protocol.sign_off", subject_kind="protocol_version", subject_id=protocol_version_id,
                      organisation_id=organisation_id, reason=note)  # fmt: skip
+
+
+async def withdraw_sign_off(tx: Tx, *, organisation_id: int, protocol_version_id: int, why: str, by: Actor) -> None:
+    """No plan starts with this version any more; plans that run on it stay as they are. Conflict when it is not signed."""
+    if by.kind is not ActorKind.STAFF or by.id is None:
+        raise Refused("A sign-off is withdrawn by a named clinician.")
+    if not why.strip():
+        raise Refused("Say why it is withdrawn.")
+    found = await tx.fetchval(
+        "update protocol_sign_off set withdrawn_at = $3, withdrawn_by_staff_id = $4, withdrawn_why = $5"
+        " where organisation_id = $1 and protocol_version_id = $2 and withdrawn_at is null returning id",
+        organisation_id, protocol_version_id, tx.now, by.id, why.strip(),
+    )  # fmt: skip
+    if found is None:
+        raise Conflict("This version is not signed off here, so there is nothing to withdraw.")
+    await record(tx, by=by, verb="protocol.withdraw_sign_off", subject_kind="protocol_version",
+                 subject_id=protocol_version_id, organisation_id=organisation_id, reason=why.strip())  # fmt: skip

@@ -27,11 +27,13 @@ from rms.plans.store.protocols import (
     protocol_versions,
     signed_protocols,
 )
+from rms.plans.store.running import PlansOfTeam, plans_asking, plans_on_protocol
 
 __all__ = [
     "ModesOnFile",
     "OccurrenceOnFile",
     "PlanOnFile",
+    "PlansOfTeam",
     "ProtocolOnFile",
     "effective_plan",
     "latest_birthday",
@@ -44,8 +46,10 @@ __all__ = [
     "open_plans_of",
     "plan_by_name",
     "plan_on_file",
+    "plans_asking",
     "plans_by_id",
     "plans_of",
+    "plans_on_protocol",
     "protocol_by_key",
     "protocol_version",
     "protocol_versions",

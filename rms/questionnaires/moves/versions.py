@@ -48,7 +48,10 @@ async def sign_off(
     for_demonstration_only: bool,
     by: Actor,
 ) -> None:
-    """A named clinician answers for using this version here. A live database takes no sign-off for demonstration."""
+    """A named clinician answers for using this version here. A live database takes no sign-off for demonstration.
+
+    A real sign-off takes the place of one for demonstration.
+    """
     if by.kind is not ActorKind.STAFF or by.id is None:
         raise Refused("A questionnaire is signed off by a named clinician.")
     if for_demonstration_only and tx.live:
@@ -57,6 +60,13 @@ async def sign_off(
         raise Refused("Say in the note what was checked.")
     if await tx.fetchval("select id from questionnaire_version where id = $1", questionnaire_version_id) is None:
         raise NotFound("There is no such questionnaire version.")
+    if not for_demonstration_only:
+        await tx.execute(
+            "update questionnaire_sign_off set withdrawn_at = $3, withdrawn_by_staff_id = $4,"
+            " withdrawn_why = 'A sign-off for real people took its place.' where organisation_id = $1"
+            " and questionnaire_version_id = $2 and withdrawn_at is null and for_demonstration_only",
+            organisation_id, questionnaire_version_id, tx.now, by.id,
+        )  # fmt: skip
     await tx.execute(
         "insert into questionnaire_sign_off (organisation_id, questionnaire_version_id, signed_by_staff_id, signed_at,"
         " note, for_demonstration_only) values ($1, $2, $3, $4, $5, $6)"
@@ -65,3 +75,22 @@ async def sign_off(
     )  # fmt: skip
     await record(tx, by=by, verb="questionnaire.sign_off", subject_kind="questionnaire_version",
                  subject_id=questionnaire_version_id, organisation_id=organisation_id, reason=note)  # fmt: skip
+
+
+async def withdraw_sign_off(
+    tx: Tx, *, organisation_id: int, questionnaire_version_id: int, why: str, by: Actor
+) -> None:
+    """Nobody is asked this version any more; who has it now can still answer. Conflict when it is not signed."""
+    if by.kind is not ActorKind.STAFF or by.id is None:
+        raise Refused("A sign-off is withdrawn by a named clinician.")
+    if not why.strip():
+        raise Refused("Say why it is withdrawn.")
+    found = await tx.fetchval(
+        "update questionnaire_sign_off set withdrawn_at = $3, withdrawn_by_staff_id = $4, withdrawn_why = $5"
+        " where organisation_id = $1 and questionnaire_version_id = $2 and withdrawn_at is null returning id",
+        organisation_id, questionnaire_version_id, tx.now, by.id, why.strip(),
+    )  # fmt: skip
+    if found is None:
+        raise Conflict("This version is not signed off here, so there is nothing to withdraw.")
+    await record(tx, by=by, verb="questionnaire.withdraw_sign_off", subject_kind="questionnaire_version",
+                 subject_id=questionnaire_version_id, organisation_id=organisation_id, reason=why.strip())  # fmt: skip

@@ -9,7 +9,7 @@ from rms.audit.model import Actor
 from rms.errors import Conflict, Refused
 from rms.messages.catalogue import load
 from rms.messages.model import Channel, Purpose
-from rms.messages.moves.wording import approve_wording, draft_wording, withdraw_wording
+from rms.messages.moves.wording import approve_wording, discard_draft, draft_wording, withdraw_wording
 from rms.messages.own import wordings, words_in_force
 from rms.messages.own_proof import Sender
 from rms.messages.places import Words
@@ -34,6 +34,13 @@ async def approve(world: World, trust: Trust, version: int, *, by: Actor | None 
     async with world.web.transaction(organisation_id=trust.organisation_id) as tx:
         await approve_wording(tx, organisation_id=trust.organisation_id, standard=STANDARD, version=version,
                               senders=SENDERS, by=by or trust.lead)  # fmt: skip
+
+
+async def discard(world: World, trust: Trust, version: int) -> None:
+    async with world.web.transaction(organisation_id=trust.organisation_id) as tx:
+        await discard_draft(
+            tx, organisation_id=trust.organisation_id, standard=STANDARD, version=version, by=trust.nurse
+        )
 
 
 async def withdraw(world: World, trust: Trust, version: int, why: str = "It is misread.") -> None:
@@ -134,6 +141,7 @@ async def test_faulty_words_are_never_saved(world: World) -> None:
 async def test_a_version_stays_as_it_was_written(world: World, change: str) -> None:
     trust = await a_trust(world)
     version = await draft(world, trust)
+    await approve(world, trust, version)
     await withdraw(world, trust, version)
     with pytest.raises(asyncpg.RaiseError, match="stays as it was written"):
         await world.as_owner(f"update wording set {change}")
@@ -147,3 +155,16 @@ async def test_another_trust_sees_and_uses_none_of_it(world: World) -> None:
     assert await in_force(world, other) is None
     async with world.web.transaction(organisation_id=other.organisation_id) as tx:
         assert await wordings(tx, organisation_id=trust.organisation_id) == []
+
+
+async def test_a_draft_is_thrown_away_and_what_is_in_force_stays(world: World) -> None:
+    trust = await a_trust(world)
+    first = await draft(world, trust)
+    await approve(world, trust, first)
+    second = await draft(world, trust, BODY + " Bye.")
+    with pytest.raises(Conflict):
+        await discard(world, trust, first)
+    with pytest.raises(Conflict):
+        await withdraw(world, trust, second)
+    await discard(world, trust, second)
+    assert await in_force(world, trust) == first

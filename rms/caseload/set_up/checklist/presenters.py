@@ -32,6 +32,7 @@ _PLACES: Final = (
     ("Connections", "/set-up/connections", Permission.SET_UP_VIEW),
     ("Import people from a file", "/set-up/import", Permission.IMPORT_STAGE),
     ("Protocols and questionnaires", "/set-up/protocols", Permission.PROTOCOL_VIEW),
+    ("Wording of messages", "/set-up/wording", Permission.SET_UP_VIEW),
 )
 
 

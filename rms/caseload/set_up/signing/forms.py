@@ -27,3 +27,12 @@ def faults_of(signed: SignOff) -> FieldErrors:
     if signed.sure:
         return FieldErrors()
     return FieldErrors(all=(FieldError(field="sure", message="Tick the box to put your name under it"),))
+
+
+class Withdrawn(msgspec.Struct, frozen=True, kw_only=True):
+    """Why a sign-off no longer stands."""
+
+    why: str
+
+
+WITHDRAW: Final = Form(Withdrawn, why=a_text(missing="Say why it is withdrawn", label="The reason", longest=1000))

@@ -18,6 +18,7 @@ from rms.caseload.set_up.signing.presenters import (
     present_questionnaire,
     present_signing,
 )
+from rms.caseload.set_up.signing.versions import held_version
 from rms.db.database import Database
 from rms.errors import NotFound
 from rms.people.access import asker, may_do
@@ -33,8 +34,6 @@ _SEE: Final = may_do(Permission.PROTOCOL_VIEW)
 _SIGN: Final = may_do(Permission.PROTOCOL_APPROVE)
 _PROTOCOL: Final = f"{PATH}/{{protocol:str}}/{{version:int}}"
 _QUESTIONNAIRE: Final = f"{QUESTIONNAIRES}/{{questionnaire:str}}/{{version:int}}"
-#: What a column of whole numbers can hold.
-_MOST: Final = 2_147_483_647
 
 
 @get(PATH, opt={"policy": _SEE})
@@ -68,7 +67,7 @@ async def sign_protocol(
     if parsed.value is None or errors:
         return await _protocol_page(request, database, key=protocol, version=version, typed=parsed.typed, errors=errors)
     await doors.sign_protocol_off(
-        database, asks=asker(request), key=protocol, version=_held(version), note=parsed.value.note
+        database, asks=asker(request), key=protocol, version=held_version(version), note=parsed.value.note
     )
     return go_to(f"{PATH}?done=protocol")
 
@@ -90,7 +89,7 @@ async def sign_questionnaire(
     if parsed.value is None or errors:
         return await _questionnaire_page(request, database, key=questionnaire, version=version, typed=parsed.typed,
                                          errors=errors)  # fmt: skip
-    await doors.sign_questionnaire_off(database, asks=asker(request), key=questionnaire, version=_held(version),
+    await doors.sign_questionnaire_off(database, asks=asker(request), key=questionnaire, version=held_version(version),
                                        note=parsed.value.note)  # fmt: skip
     return go_to(f"{PATH}?done=questionnaire#questionnaires")
 
@@ -100,19 +99,13 @@ async def _signed(request: _Request) -> tuple[Parsed[SignOff], FieldErrors]:
     return parsed, parsed.errors if parsed.value is None else faults_of(parsed.value)
 
 
-def _held(version: int) -> int:
-    if not 0 < version <= _MOST:
-        raise NotFound("There is no such version.")
-    return version
-
-
 async def _protocol_page(
     request: _Request, database: Database, *, key: str, version: int, typed: Submitted = NOTHING,
     errors: FieldErrors = NO_ERRORS,
 ) -> Response[str]:  # fmt: skip
     asks = asker(request)
     async with database.transaction(organisation_id=asks.organisation_id) as tx:
-        found = await protocol_by_key(tx, organisation_id=asks.organisation_id, key=key, version=_held(version))
+        found = await protocol_by_key(tx, organisation_id=asks.organisation_id, key=key, version=held_version(version))
         if found is None:
             raise NotFound("There is no such protocol version.")
         page = present_protocol(found, asks=asks, live=tx.live, typed=typed, errors=errors)
@@ -126,7 +119,7 @@ async def _questionnaire_page(
 ) -> Response[str]:  # fmt: skip
     asks = asker(request)
     async with database.transaction(organisation_id=asks.organisation_id) as tx:
-        found = await version_by_key(tx, organisation_id=asks.organisation_id, key=key, version=_held(version))
+        found = await version_by_key(tx, organisation_id=asks.organisation_id, key=key, version=held_version(version))
         if found is None:
             raise NotFound("There is no such questionnaire version.")
         page = present_questionnaire(found, asks=asks, live=tx.live, typed=typed, errors=errors)

@@ -26,6 +26,11 @@ from rms.web.submitted import Submitted
 PATH: Final = "/set-up/protocols"
 QUESTIONNAIRES: Final = "/set-up/questionnaires"
 NOTHING: Final = Submitted(pairs=())
+_DONE: Final = {
+    "protocol": "It is signed off.",
+    "questionnaire": "It is signed off.",
+    "withdrawn": "The sign-off is withdrawn. What runs already goes on.",
+}
 _NOT_VALIDATED: Final = (
     "Nobody has shown yet that these questions measure what they say."
     " Answers start a conversation; they do not replace one."
@@ -96,6 +101,7 @@ class ReadPage(msgspec.Struct, frozen=True, kw_only=True):
     sources: tuple[SourceLine, ...]
     state: SignState
     may_sign: bool
+    withdraw: str
     action: str
     button: str
     live: bool
@@ -133,7 +139,7 @@ def present_signing(
             for one in questionnaires
         ),
         may_sign=asks.may(Permission.PROTOCOL_APPROVE), may_set_up=asks.may(Permission.SET_UP_VIEW),
-        said="It is signed off." if done else "",
+        said=_DONE.get(done, ""),
     )  # fmt: skip
 
 
@@ -161,6 +167,7 @@ def present_protocol(
         ),
         sources=tuple(_source(tag, source) for tag, source in _sources(protocol).items()),
         state=sign_state(one, live=live), may_sign=asks.may(Permission.PROTOCOL_APPROVE),
+        withdraw=f"{PATH}/{protocol.key}/{protocol.version}/withdraw" if one.signed_by else "",
         action=f"{PATH}/{protocol.key}/{protocol.version}", button=_button(live), live=live, typed=typed, errors=errors,
     )  # fmt: skip
 
@@ -258,6 +265,7 @@ def present_questionnaire(
         groups=(("Questions", tuple(_item(item) for item in definition.items)), ("Scores", _scores(definition))),
         sources=(SourceLine(tag=definition.key, text=source.text, quality=quality, url=""),),
         state=sign_state(one, live=live), may_sign=asks.may(Permission.PROTOCOL_APPROVE), action=path, button=_button(live),
+        withdraw=f"{path}/withdraw" if one.signed_by else "",
         live=live, typed=typed, errors=errors,
     )  # fmt: skip
 
