@@ -16,30 +16,56 @@ from rms.cli.parser import whole
 from rms.clock import london_time
 from rms.db.engine import Tx
 from rms.errors import BadInput, NotFound, Usage
-from rms.messages.catalogue import TEMPLATES
+from rms.messages.catalogue import TEMPLATES, load
 from rms.messages.history import HistoryLine, Waiting, find_message, history_of, waiting_by_day
+from rms.messages.model import Finding
+from rms.messages.own import wordings
+from rms.messages.own_proof import own_findings, senders_of
 from rms.messages.proof import proof_read
 from rms.messages.store import MessageOnFile
+from rms.people.store import organisation, teams
 
 MOST_DAYS = 366
+_EXAMPLE_PORTAL = "https://followup.example.org"
 
 
 async def run_lint(context: Context, arguments: Arguments) -> int:
-    """Proof-read one wording or a folder of them; 1 when anything is wrong."""
+    """Proof-read one wording or a folder of them, and what an organisation wrote itself; 1 when anything is wrong."""
     paths = _wordings(Path(arguments.path))
     found = {path.name: proof_read(_text(path), name=path.name) for path in paths}
+    if arguments.organisation is not None:
+        found |= await _own_found(context, arguments.organisation)
     faulty = {name: findings for name, findings in found.items() if findings}
     lines = [f"{name}: {finding.sentence}" for name, findings in faulty.items() for finding in findings]
     wrong = [{"file": name, "code": finding.code, "sentence": finding.sentence}
              for name, findings in faulty.items() for finding in findings]  # fmt: skip
-    context.show({"files": len(paths), "findings": wrong, "ok": not wrong},
-                 "\n".join([*lines, f"{len(paths)} wordings read, {len(faulty)} with faults."]))  # fmt: skip
+    context.show({"files": len(paths), "own": len(found) - len(paths), "findings": wrong, "ok": not wrong},
+                 "\n".join([*lines, f"{len(found)} wordings read, {len(faulty)} with faults."]))  # fmt: skip
     return Exit.NO if wrong else Exit.DONE
+
+
+async def _own_found(context: Context, code: str) -> dict[str, tuple[Finding, ...]]:
+    """What is wrong with the drafts and the words in force of one organisation, by a name that no file has."""
+    catalogue = load()
+    async with context.database() as database:
+        trust = await context.organisation(database, code)
+        async with database.transaction(organisation_id=trust.id) as tx:
+            here = await organisation(tx, trust.id)
+            portal = context.settings.portal_url or _EXAMPLE_PORTAL
+            by = senders_of(here, await teams(tx, organisation_id=trust.id), portal_url=portal)
+            known = [one for one in await wordings(tx, organisation_id=trust.id) if one.in_force or one.is_draft]
+    return {
+        f"{one.purpose}.{one.channel} version {one.version} of {trust.code}": own_findings(
+            one.words, standard=catalogue[one.purpose, one.channel], senders=by
+        )
+        for one in known
+    }
 
 
 def lint_arguments(parser: argparse.ArgumentParser) -> None:
     """The place of the wording; ours when it is left out."""
     parser.add_argument("path", metavar="PATH", nargs="?", default=str(TEMPLATES), help="a wording file or a folder")
+    parser.add_argument("--organisation", metavar="CODE", help="also what this trust wrote itself, drafts included")
 
 
 def _wordings(path: Path) -> list[Path]:

@@ -17,6 +17,7 @@ from rms.messages.gsm import Length, measure, outside_gsm
 from rms.messages.lint import subject_findings, text_findings
 from rms.messages.model import Channel, Finding, TestWord
 from rms.messages.places import Words, own_template, place_findings, without_places
+from rms.people.store import OrganisationOnFile, TeamOnFile
 
 LONGEST: Final = 3_000
 """Characters of an email; a text has two parts, which is far less. Our default."""
@@ -60,16 +61,30 @@ def own_findings(words: Words, *, standard: Template, senders: Sequence[Sender])
     found = list(place_findings(words, standard=standard))
     if len(words.body) > LONGEST:
         found.append(Finding(code="too_long", sentence=f"It is longer than {LONGEST} characters."))
+    # What was typed is looked at by itself, so that a wrong place hides no other fault; and a team's name, which may be
+    # part of the organisation's own, only there.
+    typed, teams = without_places(words.body), [one.team_name for one in senders]
+    wrong = [one for one in text_findings(typed, channel=Channel.EMAIL, clinic_names=teams) if one.code != "unfilled"]
+    found += wrong
     if any(finding.code in ("unknown_place", "stray") for finding in found):
         return tuple(found)
-    # Names of teams are looked for in what was typed: one may be part of the organisation's own name.
-    teams = [one.team_name for one in senders]
-    found += text_findings(without_places(words.body), channel=Channel.EMAIL, clinic_names=teams)
     template = own_template(words, standard=standard, version=0)
     for sender in senders:
         for test in TestWord:
             found += _written_out(template, sender, test)
     return tuple({finding.sentence: finding for finding in found}.values())
+
+
+def senders_of(organisation: OrganisationOnFile, teams: Sequence[TeamOnFile], *, portal_url: str) -> tuple[Sender, ...]:
+    """One for each team, the one that needs the most room first; the organisation itself while it has no team."""
+    given = [(one.name, one.phone, one.phone_hours) for one in teams] or [("", organisation.phone, None)]
+    found = [
+        Sender(
+            organisation_name=organisation.name, team_name=name, phone=phone, phone_hours=hours, portal_url=portal_url
+        )
+        for name, phone, hours in given
+    ]
+    return tuple(sorted(found, key=lambda one: -len(one.phone + (one.phone_hours or ""))))
 
 
 def samples(template: Template, *, sender: Sender) -> tuple[Sample, ...]:

@@ -121,6 +121,18 @@ def start_from(standard: Template) -> Words:
     return words if not place_findings(words, standard=standard) else Words(subject=subject, body="")
 
 
+def as_read(standard: Template) -> str:
+    """The standard wording for somebody to read: places instead of values, no conditions."""
+    words = start_from(standard)
+    if words.body:
+        return words.body
+    known = {name: f"{{{{ {name} }}}}" for name in _names_in(standard) - _OPTIONAL}
+    template = environment().from_string(standard.body)
+    return "\n\n".join(
+        f"For a {test}:\n{template.render(**known | {'test': test}).strip()}" for test in ("blood test", "scan")
+    )
+
+
 def own_template(words: Words, *, standard: Template, version: int) -> Template:
     """An organisation's words in the place of the standard ones."""
     return Template(key=f"{standard.key}.{OWN}", version=version, channel=standard.channel, purpose=standard.purpose,

@@ -58,7 +58,8 @@ async def test_every_fault_is_named_at_once_and_nothing_is_saved(site: Site, wor
     page = await site.post(admin, ONE, {"body": "Your cancer clinic. {{ clinic }} <b>", "do": do})
     assert page.status_code == 422
     for words in ("no place called &#39;clinic&#39;", "{{ phone }} is missing", "{{ organisation_name }} is missing",
-                  "{{ test }} is missing", "{{ due_on }} or {{ due_month }} is missing"):  # fmt: skip
+                  "{{ test }} is missing", "&#39;cancer&#39; tells a stranger",
+                  "{{ due_on }} or {{ due_month }} is missing"):  # fmt: skip
         assert words in page.text, words
     assert "&lt;b&gt;" in page.text
     page = await site.post(admin, ONE, {"body": f"{BODY} It is about cancer. ŵ", "do": do})

@@ -14,6 +14,7 @@ from rms.messages.model import Channel, Purpose
 from rms.messages.proof import proof_read
 from tests.database import World
 from tests.shell.messages.post_office import MORNING, PostOffice
+from tests.shell.messages.test_wording import BODY, approve, draft
 
 RMS = [sys.executable, "-c", "from rms.cli import main; raise SystemExit(main())"]
 HEAD = "---\nkey: helpline.sms\nversion: 1\nchannel: sms\npurpose: helpline\n---\n"
@@ -47,6 +48,18 @@ async def test_faulty_wording_is_named_and_answers_no(tmp_path: Path) -> None:
     found = json.loads(out)
     assert (code, found["ok"], found["files"]) == (1, False, 2)
     assert {finding["file"] for finding in found["findings"]} == {"helpline.sms.txt", "please_call.sms.txt"}
+
+
+async def test_what_a_trust_wrote_itself_is_read_too(office: PostOffice) -> None:
+    """The words were fit when they were approved; then a team got a name that stands in them."""
+    version = await draft(office.world, office.trust, f"{BODY} Your Care Desk")
+    await approve(office.world, office.trust, version)
+    found = await answer(office.world, "messages", "lint", "--organisation", "RAA")
+    assert (found["ok"], found["own"]) == (True, 1)
+    await office.world.as_owner("update team set name = 'Care Desk'")
+    code, out, _ = await rms(office.world, "messages", "lint", "--organisation", "RAA", "--json")
+    [fault] = json.loads(out)["findings"]
+    assert (code, fault["file"], fault["code"]) == (1, "test_reminder_1.sms version 1 of RAA", "clinic_name")
 
 
 async def test_a_place_without_wording_is_refused(tmp_path: Path) -> None:

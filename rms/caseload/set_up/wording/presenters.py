@@ -14,7 +14,7 @@ from rms.messages.letters import VERSION
 from rms.messages.model import Channel, Purpose
 from rms.messages.own import WordingOnFile
 from rms.messages.own_proof import Sample, Sender, own_findings, samples
-from rms.messages.places import Place, Words, own_template, places_for, start_from
+from rms.messages.places import Place, Words, as_read, own_template, places_for, start_from
 from rms.people.access import Asker
 from rms.people.permissions import Permission
 from rms.web.forms import NO_ERRORS, FieldErrors
@@ -159,13 +159,13 @@ def present_wording(
     return WordingPage(
         heading=PURPOSES[standard.purpose], way=WAYS[standard.channel],
         action=f"{PATH}/{standard.purpose}/{standard.channel}", is_email=standard.channel is Channel.EMAIL,
-        standard=Said(heading="Standard wording", tag=_STANDARD, by=f"Version {standard.version}", body=standard.body,
+        standard=Said(heading="Standard wording", tag=_STANDARD, by=f"Version {standard.version}", body=as_read(standard),
                       subject=standard.subject or "", version=""),
         in_force=None if in_force is None else _said(in_force), draft=None if draft is None else _said(draft),
         notices=tuple(_notices(standard, in_force, draft, senders)), places=places_for(standard),
         may_draft=asks.may(Permission.WORDING_DRAFT), may_approve=asks.may(Permission.WORDING_APPROVE),
         is_author=draft is not None and draft.drafted_by_staff_id == asks.staff_id, preview_of=preview_of,
-        preview=tuple(_line(one) for one in samples(shown, sender=senders[0])),
+        preview=tuple(_line(one) for one in samples(shown, sender=senders[0]) if one.text),
         versions=tuple(_version(one) for one in own), said=_SAID.get(done, ""),
         typed=_in_the_form(standard, in_force, draft) if typed is NOTHING else typed, errors=errors,
     )  # fmt: skip
@@ -225,7 +225,7 @@ def _line(one: Sample) -> Line:
     notes = list(one.faults)
     if one.text and not one.says_the_name and not one.faults:
         notes.append("The name is left out.")
-    return Line(who=one.who, test=str(one.test).capitalize(), subject=one.subject or "", text=one.text, count=count,
+    return Line(who=one.who, test=str(one.test), subject=one.subject or "", text=one.text, count=count,
                 notes=tuple(notes))  # fmt: skip
 
 
