@@ -21,6 +21,7 @@ from rms.audit.keys import heads_file, signing_key
 from rms.clock import Clock, SystemClock
 from rms.db.database import Database
 from rms.errors import DatabaseAway, Unavailable
+from rms.followup.downtime.jobs import make_downtime_lists
 from rms.followup.jobs import chase_reviews, judge_due, spread_deaths
 from rms.log import get_log
 from rms.messages.catalogue import load as load_wording
@@ -43,11 +44,15 @@ log = get_log(__name__)
 
 
 class Duty(msgspec.Struct, frozen=True, kw_only=True):
-    """One line of the timetable: its name, how often it is looked at, and what it does; it answers how much it did."""
+    """One line of the timetable: its name, how often it is looked at, and what it does; it answers how much it did.
+
+    `catches_up` False: it is about the present only, so a day that is over does not wait for it.
+    """
 
     name: str
     every_seconds: float
     run: Callable[[], Awaitable[int]]
+    catches_up: bool = True
 
 
 class Outside(msgspec.Struct, frozen=True, kw_only=True):
@@ -96,6 +101,12 @@ def timetable(database: Database, *, settings: Settings, outer: Outside, clock: 
         Duty(name="ring-alerts", every_seconds=tick, run=lambda: ring_due(database)),
         Duty(name="expire-questionnaires", every_seconds=tick, run=lambda: expire_due(database)),
         Duty(name="make-months", every_seconds=3_600, run=lambda: make_months(database)),
+        Duty(
+            name="downtime-lists",
+            every_seconds=300,
+            catches_up=False,
+            run=lambda: make_downtime_lists(database, folder=settings.downtime_folder),
+        ),
         Duty(name="seal-audit", every_seconds=60, run=lambda: seal(database, key=key, heads_file=heads)),
     ]
     if (register := outer.register) is not None:
@@ -108,7 +119,8 @@ def timetable(database: Database, *, settings: Settings, outer: Outside, clock: 
 async def run_dry(duties: list[Duty]) -> int:
     """Run every duty until none finds anything to do; how much was done in all. For the end of a civil day."""
     total = 0
-    while done := sum([await duty.run() for duty in duties]):
+    waited_for = [duty for duty in duties if duty.catches_up]
+    while done := sum([await duty.run() for duty in waited_for]):
         total += done
     return total
 

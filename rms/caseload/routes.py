@@ -7,6 +7,7 @@ from litestar.handlers import BaseRouteHandler
 from rms.caseload.alerts import pages as alerts
 from rms.caseload.alerts import waiting_pages as waiting_alerts
 from rms.caseload.changing import pages as changing
+from rms.caseload.downtime import pages as downtime
 from rms.caseload.helpline import pages as helpline
 from rms.caseload.late import pages as late
 from rms.caseload.letters import pages as letters
@@ -38,6 +39,7 @@ STAFF_ROUTES: Final[tuple[BaseRouteHandler, ...]] = (
     *requests.ROUTES,
     *review.ROUTES,
     *letters.ROUTES,
+    *downtime.ROUTES,
     *starting.ROUTES,
     *SET_UP_ROUTES,
 )

@@ -36,6 +36,7 @@ NOUNS = {
     "result": "rms.cli.results",
     "questionnaire": "rms.cli.questionnaires",
     "messages": "rms.cli.messages",
+    "downtime": "rms.cli.downtime",
     "organisation": "rms.cli.admin",
     "team": "rms.cli.admin",
     "user": "rms.cli.admin",

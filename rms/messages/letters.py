@@ -91,10 +91,10 @@ def render_letter(
         pdf = typst.compile(
             str(source),
             root=str(folder),
-            font_paths=_fonts(),
+            font_paths=fonts(),
             sys_inputs={"letter": inputs},
             pdf_standards=["ua-1"],
-            timestamp=_midnight(written_on),
+            timestamp=midnight(written_on),
         )
     except typst.TypstError as error:
         raise BadInput(f"The letter {purpose} cannot be written: {error.message}") from error
@@ -114,7 +114,7 @@ def _as_inputs(facts: LetterFacts, *, written_on: date, points: int) -> str:
     values["phone"] = _unbroken(facts.phone)
     values["written_on"] = day_in_words(written_on)
     values["written_on_parts"] = [written_on.year, written_on.month, written_on.day]
-    values["fonts"] = [face(_fonts().families())]
+    values["fonts"] = [face(fonts().families())]
     values["points"] = points
     return msgspec.json.encode(values).decode()
 
@@ -130,11 +130,12 @@ def _check_lines(lines: Sequence[str]) -> None:
             raise BadInput("A line of an address holds a line break or a control character.")
 
 
-def _midnight(day: date) -> int:
+def midnight(day: date) -> int:
     """The date of the letter as seconds since 1970, UTC: the file says the same day on every machine."""
     return (day - date(1970, 1, 1)).days * 86_400
 
 
 @lru_cache(maxsize=1)
-def _fonts() -> typst.Fonts:
+def fonts() -> typst.Fonts:
+    """The faces of this machine and those that typst carries; searched for once."""
     return typst.Fonts()

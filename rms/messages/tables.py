@@ -3,7 +3,20 @@
 Only the store of this room reads and writes these; constraints, policies and grants are in its migrations.
 """
 
-from piccolo.columns import JSONB, UUID, BigInt, BigSerial, Bytea, Integer, SmallInt, Text, Timestamptz
+from piccolo.columns import (
+    JSONB,
+    UUID,
+    Array,
+    BigInt,
+    BigSerial,
+    Boolean,
+    Bytea,
+    Date,
+    Integer,
+    SmallInt,
+    Text,
+    Timestamptz,
+)
 from piccolo.table import Table
 
 
@@ -93,3 +106,20 @@ class WordingRow(Table, tablename="wording"):
     withdrawn_at = Timestamptz(null=True, default=None)
     withdrawn_by_staff_id = BigInt(null=True, default=None)
     withdrawn_why = Text(null=True, default=None)
+
+
+class DowntimeListRow(Table, tablename="downtime_list"):
+    """A row of downtime_list."""
+
+    id = BigSerial(null=False, primary_key=True)
+    public_ref = UUID(null=False, default=None, db_column_name="ref")
+    organisation_id = SmallInt(null=False, default=None)
+    team_id = Integer(null=False, default=None)
+    for_on = Date(null=False, default=None)
+    is_nightly = Boolean(null=False, default=None)
+    made_at = Timestamptz(null=False, default=None)
+    made_by = Text(null=False, default=None)
+    shown = Array(base_column=BigInt(), null=False, default=None)
+    lines = Integer(null=False, default=None)
+    pdf = Bytea(null=False, default=None)
+    filed_at = Timestamptz(null=True, default=None)

@@ -49,3 +49,8 @@ def email(text: str) -> str:
         raise BadInput("This is not an email address.")
     local, _, domain = address.rpartition("@")
     return f"{local}@{domain.lower()}"
+
+
+def as_read_out(number: str) -> str:
+    """A number as one reads it out: a UK one with its zero, in two groups; any other as it is."""
+    return f"0{number[3:7]} {number[7:]}" if number.startswith("+44") else number

@@ -48,7 +48,10 @@ class TwilioSettings(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything that surroundings decide. `home` holds the embedded database and the keys made for it."""
+    """Everything that surroundings decide. `home` holds the embedded database and the keys made for it.
+
+    `downtime_folder` is where each night's lists to print are put as files; None: they are kept in the database only.
+    """
 
     home: Path
     database: DatabaseUrls
@@ -62,6 +65,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     register_fhir_url: str | None
     audit_key: Secret | None
     secret_key: Secret | None
+    downtime_folder: Path | None = None
 
 
 def read_settings(environ: Mapping[str, str], *, checkout: Path = CHECKOUT) -> Settings:
@@ -85,6 +89,7 @@ def read_settings(environ: Mapping[str, str], *, checkout: Path = CHECKOUT) -> S
         register_fhir_url=env.url("RMS_REGISTER_FHIR_URL", default="") or None,
         audit_key=env.secret("RMS_AUDIT_KEY", hex_bytes=32),
         secret_key=env.secret("RMS_SECRET_KEY", at_least=32),
+        downtime_folder=_folder(env.text("RMS_DOWNTIME_FOLDER")),
     )
     if faults := env.faults():
         raise BadInput("\n".join(faults))
@@ -97,6 +102,10 @@ def _home(env: Environment, *, checkout: Path) -> Path:
     if (checkout / "pyproject.toml").is_file():
         return checkout / ".rms"
     return Path(env.text("HOME") or Path.home()) / ".local" / "share" / "rms"
+
+
+def _folder(given: str | None) -> Path | None:
+    return Path(given).expanduser().absolute() if given else None
 
 
 def _database(env: Environment) -> DatabaseUrls:

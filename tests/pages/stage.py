@@ -117,6 +117,12 @@ class Stage:
             " values ($1, $2, 'Call him.', now(), $3, $3) returning ref", organisation_id, man.patient_id, nurse,
         )  # fmt: skip
         self.refs["notes"] = note[0]["ref"]
+        made = await self.world.as_owner(
+            "insert into downtime_list (organisation_id, team_id, for_on, is_nightly, made_at, made_by, shown, lines, pdf)"
+            " values ($1, $2, current_date, true, now(), 'worker', $3, 1, '%PDF') returning ref",
+            organisation_id, self.trust.team_id, [man.patient_id],
+        )  # fmt: skip
+        self.refs["downtime"] = made[0]["ref"]
         self.refs |= await worklist_refs(self.world, self.trust, plan=plan[0]["ref"])
         self.refs |= await set_up_refs(self.world, self.trust)
         self.refs |= await review_refs(self.world, result=self.refs["results"], staff_id=nurse)

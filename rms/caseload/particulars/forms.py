@@ -7,11 +7,11 @@ from typing import Final
 import msgspec
 
 from rms.caseload.people.forms.contact import SAID_BY
-from rms.caseload.people.words import LANGUAGES
 from rms.dates import PartialDate
 from rms.errors import BadInput
 from rms.nhs_number import NhsNumber
 from rms.people.contact_points import uk_number
+from rms.people.languages import LANGUAGES
 from rms.people.model import Helper, Need, Sex
 from rms.web.fields import a_choice, a_date, a_text, a_tick, parsed_by, some_ticks
 from rms.web.forms import FieldError, FieldErrors, Form, Parsed

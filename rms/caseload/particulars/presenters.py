@@ -11,8 +11,8 @@ from rms.caseload.people.forms.contact import SAID_BY
 from rms.caseload.people.presenters.acting import Choice, choices
 from rms.caseload.people.presenters.contact import value_words
 from rms.caseload.people.store import Needs
-from rms.caseload.people.words import LANGUAGES
 from rms.caseload.words import day, in_words
+from rms.people.languages import LANGUAGES
 from rms.people.model import Sex
 from rms.people.store import PersonOnFile
 from rms.web.forms import NO_ERRORS, FieldErrors

@@ -7,32 +7,6 @@ from rms.caseload.words import in_words
 
 SOURCES: Final = {"register": "the register", "staff": "staff", "person": "the person"}
 CONTACTS: Final = {"mobile": "Mobile", "phone": "Telephone", "email": "Email", "post": "Address"}
-#: Languages by their code; any other is shown as its code.
-LANGUAGES: Final = {
-    "en": "English",
-    "cy": "Welsh",
-    "pl": "Polish",
-    "ro": "Romanian",
-    "pt": "Portuguese",
-    "es": "Spanish",
-    "fr": "French",
-    "it": "Italian",
-    "lt": "Lithuanian",
-    "uk": "Ukrainian",
-    "ru": "Russian",
-    "tr": "Turkish",
-    "ur": "Urdu",
-    "pa": "Punjabi",
-    "bn": "Bengali",
-    "gu": "Gujarati",
-    "hi": "Hindi",
-    "ta": "Tamil",
-    "ar": "Arabic",
-    "fa": "Persian",
-    "so": "Somali",
-    "zh": "Chinese",
-    "bfi": "British Sign Language",
-}
 PREFERS: Final = {
     "sms": "Text message",
     "email": "Email",

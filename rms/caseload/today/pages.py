@@ -6,6 +6,7 @@ from litestar import Request, Response, get
 from litestar.di import NamedDependency
 from litestar.handlers import BaseRouteHandler
 
+from rms.caseload.downtime.presenters import missed
 from rms.caseload.looking import looking
 from rms.caseload.today.presenters import UNATTENDED_PATH, present_today, present_unattended
 from rms.caseload.today.store import waiting_counts
@@ -15,6 +16,7 @@ from rms.caseload.worklist.frame import first_page, worklist_frame
 from rms.caseload.worklist.paging import titled
 from rms.caseload.worklist.surroundings import known_here, scope_of, surroundings
 from rms.db.database import Database
+from rms.messages.downtime import newest_lists
 from rms.people.access import may_do
 from rms.people.permissions import Permission
 from rms.web.pages import go_to, html
@@ -31,8 +33,10 @@ async def show_today(request: _Request, database: NamedDependency[Database]) -> 
         around = await surroundings(look)
         asked = known_here(asked, around)
         counts = await waiting_counts(look, scope_of(look, asked, around))
+        newest = await newest_lists(look.tx, organisation_id=look.asks.organisation_id, team_ids=look.asks.team_ids)
         await look.at(verb="today.look", subject_kind="list")
-        page = present_today(counts, asked=asked, around=around, asks=look.asks, now=look.tx.now)
+        page = present_today(counts, asked=asked, around=around, asks=look.asks, now=look.tx.now,
+                             without_list=missed(around.teams, newest=newest, now=look.tx.now))  # fmt: skip
         frame = worklist_frame(request, around=around, tx=look.tx)
     return html(request, template="caseload/today.html", page=page, title="Today", frame=frame)
 

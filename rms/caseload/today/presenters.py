@@ -69,7 +69,8 @@ class CountGroup(msgspec.Struct, frozen=True, kw_only=True):
 class TodayPage(msgspec.Struct, frozen=True, kw_only=True):
     """`caseload/today.html`. `first` leads to the first list that is not empty; None when all is done.
 
-    `covering` names the colleagues on leave whom one covers; `silent` is empty while the laboratory feeds send.
+    `covering` names the colleagues on leave whom one covers; `silent` is empty while the laboratory feeds send,
+    `without_list` while each team has its downtime list of last night.
     """
 
     whose: Filter
@@ -78,6 +79,7 @@ class TodayPage(msgspec.Struct, frozen=True, kw_only=True):
     first: CountLine | None
     covering: tuple[str, ...]
     silent: str
+    without_list: str
 
 
 class UnattendedLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -97,7 +99,13 @@ class UnattendedPage(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def present_today(
-    counts: Mapping[What, Count], *, asked: Asked, around: Surroundings, asks: Asker, now: datetime
+    counts: Mapping[What, Count],
+    *,
+    asked: Asked,
+    around: Surroundings,
+    asks: Asker,
+    now: datetime,
+    without_list: Sequence[str] = (),
 ) -> TodayPage:
     """All kinds are counted, those with none too: a zero is news."""
     groups = tuple(
@@ -115,6 +123,7 @@ def present_today(
         first=next((line for line in everything if line.count != "0"), None),
         covering=tuple(colleague_words(one, me=asks.staff_id) for one in covered),
         silent=silent_words(around.feeds, now=now),
+        without_list=", ".join(without_list),
     )
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import asyncpg
 
 from rms.cli.command import Context
+from rms.cli.doctor.downtime import look_at_downtime
 from rms.cli.doctor.sign_offs import look_at_sign_offs
 from rms.clock import real_now
 from rms.db.connection import CONNECTION_ERRORS
@@ -55,6 +56,7 @@ async def look_at_database(context: Context) -> list[Finding]:
         found += [await _role(context, role, owner=about) for role in RIGHTS if _is_asked_for(context, role)]
         found += [one async for one in _state(owner, settings=context.settings)]
         found += await look_at_sign_offs(owner)
+        found += await look_at_downtime(owner, settings=context.settings)
     except (*CONNECTION_ERRORS, asyncpg.PostgresError) as error:
         found.append(wrong("database as owner", f"it went away in the middle ({type(error).__name__})."))
     finally:

@@ -123,6 +123,8 @@ def words_of(
         "messages lint": [str(TEMPLATES)],
         "messages forecast": of,
         "messages explain": [str(message_id)],
+        "downtime make": ["list.pdf", "--team", "urology", *of],
+        "downtime list": ["--team", "urology", *of],
         "audit verify": [],
         "audit who-looked": [number, *of],
         "audit export": of,

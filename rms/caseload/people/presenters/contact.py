@@ -7,9 +7,10 @@ import msgspec
 
 from rms.caseload.people.status import partial_words
 from rms.caseload.people.store import ContactEver, Needs
-from rms.caseload.people.words import CONTACTS, LANGUAGES, PREFERS, SOURCES
+from rms.caseload.people.words import CONTACTS, PREFERS, SOURCES
 from rms.caseload.words import day, in_words
 from rms.clock import london_date
+from rms.people.languages import language_words
 from rms.people.store import PersonOnFile
 
 
@@ -53,13 +54,6 @@ def value_words(kind: str, value: str) -> str:
     if kind in ("mobile", "phone") and value.startswith("+44"):
         return f"0{value[3:7]} {value[7:]}"
     return ", ".join(value.splitlines())
-
-
-def language_words(tag: str | None) -> str:
-    """A language by its name, as far as we have one."""
-    if tag is None:
-        return "Not recorded"
-    return LANGUAGES.get(tag) or LANGUAGES.get(tag.partition("-")[0]) or tag
 
 
 def _stopped(person: PersonOnFile, *, by: str | None) -> str:

@@ -14,7 +14,7 @@ from rms.caseload.notes.store import NoteOnFile
 from rms.caseload.particulars.presenters import help_words, needs_since
 from rms.caseload.particulars.store import HelperOnFile, Keys
 from rms.caseload.people.presenters.answers import AskedBlock, present_asked
-from rms.caseload.people.presenters.contact import ContactBlock, language_words, present_contact
+from rms.caseload.people.presenters.contact import ContactBlock, present_contact
 from rms.caseload.people.presenters.history import HistoryLine, present_history
 from rms.caseload.people.presenters.messages import MessageLine, present_messages
 from rms.caseload.people.presenters.plans import PlanBlock, present_plan, stands
@@ -32,6 +32,7 @@ from rms.caseload.people.store import (
 )
 from rms.caseload.words import KINDS, STATES, moment
 from rms.people.access import Asker
+from rms.people.languages import language_words
 from rms.people.permissions import Permission
 from rms.people.store import PersonOnFile
 from rms.plans.store import OccurrenceOnFile, PlanOnFile

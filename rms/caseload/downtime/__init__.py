@@ -1,0 +1,1 @@
+"""The list a team prints to work from when RMS is down."""

@@ -1,0 +1,32 @@
+"""The lists that teams work from when RMS is down: made last night, and the folder they go to."""
+
+import os
+
+import asyncpg
+
+from rms.settings import Settings
+from rms.sync.finding import Finding, fine, wrong
+
+#: Teams that had a list before and none since the day began; from six in the morning, when the night's duty has had hours.
+_MISSED = """
+select o.code || ' ' || t.key as team
+  from team t join organisation o on o.id = t.organisation_id
+  cross join (select (clock_timestamp() + civil_offset) at time zone 'Europe/London' as at from database_state) now
+ where (select max(d.for_on) from downtime_list d where d.organisation_id = t.organisation_id and d.team_id = t.id)
+       < (now.at - interval '6 hours')::date
+ order by 1
+"""
+
+
+async def look_at_downtime(owner: asyncpg.Connection, *, settings: Settings) -> list[Finding]:
+    """Whether each team that has lists has one of last night, and whether the folder can be written."""
+    missed = [row["team"] for row in await owner.fetch(_MISSED)]
+    found = [
+        wrong("downtime lists", f"none was made last night for {', '.join(missed)}: is the worker running?")
+        if missed
+        else fine("downtime lists", "no team lacks its list of last night.")
+    ]
+    folder = settings.downtime_folder
+    if folder is not None and not (folder.is_dir() and os.access(folder, os.W_OK)):
+        found.append(wrong("downtime folder", "RMS_DOWNTIME_FOLDER names no folder that can be written."))
+    return found
