@@ -6,6 +6,7 @@ from litestar.handlers import BaseRouteHandler
 
 from rms.caseload.alerts import pages as alerts
 from rms.caseload.alerts import waiting_pages as waiting_alerts
+from rms.caseload.answers import pages as answers
 from rms.caseload.changing import pages as changing
 from rms.caseload.downtime import pages as downtime
 from rms.caseload.helpline import pages as helpline
@@ -29,6 +30,7 @@ STAFF_ROUTES: Final[tuple[BaseRouteHandler, ...]] = (
     *waiting_alerts.ROUTES,
     *alerts.ROUTES,
     *late.ROUTES,
+    *answers.ROUTES,
     *helpline.ROUTES,
     *messages.ROUTES,
     *unmatched.ROUTES,

@@ -40,6 +40,7 @@ FIELDS = {
     "/alerts/{ref:uuid}/close": {"outcome": "person_called", "note": "She is well."},
     "/people": {"wanted": "ash"},
     "/questions/q/{item:str}": {"answer": "well"},
+    "/questionnaires/{ref:uuid}": {"q-wellbeing": "well", "do": "save"},
     "/sign-in/demo": {"who": "nurse_specialist.own_team"},
     **WORKLIST_FIELDS,
     **SET_UP_FIELDS,
@@ -122,7 +123,8 @@ class Stage:
             " values ($1, $2, current_date, true, now(), 'worker', $3, 1, '%PDF') returning ref",
             organisation_id, self.trust.team_id, [man.patient_id],
         )  # fmt: skip
-        self.refs["downtime"] = made[0]["ref"]
+        form = await self.world.as_owner("select ref from assignment where id = $1", self.assignment_id)
+        self.refs |= {"downtime": made[0]["ref"], "questionnaires": form[0]["ref"]}
         self.refs |= await worklist_refs(self.world, self.trust, plan=plan[0]["ref"])
         self.refs |= await set_up_refs(self.world, self.trust)
         self.refs |= await review_refs(self.world, result=self.refs["results"], staff_id=nurse)

@@ -60,6 +60,7 @@ class LateRow(msgspec.Struct, frozen=True, kw_only=True):
     last_contact_when: str
     arranged: str
     arrange: str | None
+    fill_in: str | None
     next: str
     alert: str | None
 
@@ -132,6 +133,7 @@ def _row(one: LateLine, *, asked: Asked, asks: Asker, now: datetime) -> LateRow:
         last_contact_when=f"{one.last_contact_by}, {when(contacted_at, now=now)}" if contacted_at else "",
         arranged=_arranged(one),
         arrange=f"/tests/{one.ref}/arrange" if one.kind == "test" and asks.may(Permission.ALERT_OWN) else None,
+        fill_in=f"/questionnaires/{one.asked_ref}" if one.asked_ref and asks.may(Permission.ANSWERS_ENTER) else None,
         next=next_words(one, today=today),
         alert=f"/alerts/{one.alert_ref}" if one.alert_ref else None,
     )  # fmt: skip

@@ -33,7 +33,7 @@ select g.ref, g.kind, g.title, g.due_on, g.patient_id, g.total, t.name as team, 
        p.born_text, p.nhs_number, p.prefers, p.messages_stopped_at is not null as no_messages,
        told.detail as last_contact, told.at as last_contact_at, told.by_name as last_contact_by,
        b.what as arranged, b.by_whom as arranged_by, b.on_date as booked_for,
-       c.stage as next_stage, c.act_on as next_on, a.ref as alert_ref, a.snoozed_until
+       c.stage as next_stage, c.act_on as next_on, a.ref as alert_ref, a.snoozed_until, q.ref as asked_ref
   from page g
   join team t on t.organisation_id = g.organisation_id and t.id = g.team_id
   join patient p on p.organisation_id = g.organisation_id and p.id = g.patient_id
@@ -54,6 +54,7 @@ select g.ref, g.kind, g.title, g.due_on, g.patient_id, g.total, t.name as team, 
        and exists (select from alert_cause x where x.organisation_id = a.organisation_id and x.alert_id = a.id
                       and x.cause_id = g.id and (x.cause_kind ^@ 'occurrence:' or x.cause_kind ^@ 'contact:'))
      order by a.id limit 1) a on true
+  left join assignment q on q.organisation_id = g.organisation_id and q.occurrence_id = g.id and q.state in ('asked', 'opened')
   left join staff o on o.organisation_id = g.organisation_id and o.id = coalesce(a.owner_staff_id, g.nurse_staff_id)
   {AWAY.format(staff="o")}
  order by g.due_on, g.id
@@ -97,6 +98,7 @@ class LateLine(msgspec.Struct, frozen=True, kw_only=True):
     next_on: date | None
     alert_ref: UUID | None
     snoozed_until: datetime | None
+    asked_ref: UUID | None
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):

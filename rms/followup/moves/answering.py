@@ -61,9 +61,12 @@ def _unheard(flags: tuple[RedFlag, ...], judged: list[Judged]) -> list[RedFlag]:
     return [flag for flag in flags if (flag.item, flag.ref) not in heard]
 
 
-async def submit_answers(tx: Tx, *, organisation_id: int, assignment_id: int, by: Actor, now: datetime) -> None:
-    """Take the form: close its step, score it, ask the rules, tell the register the score."""
-    assignment = await answers.submit(tx, organisation_id=organisation_id, assignment_id=assignment_id, by=by, now=now)
+async def submit_answers(
+    tx: Tx, *, organisation_id: int, assignment_id: int, mode: str = "link", by: Actor, now: datetime
+) -> None:
+    """Take the form: close its step, score it, ask the rules, tell the register the score. `mode`: how it was answered."""
+    assignment = await answers.submit(tx, organisation_id=organisation_id, assignment_id=assignment_id, mode=mode, by=by,
+                                      now=now)  # fmt: skip
     await close_occurrence(
         tx, organisation_id=organisation_id, occurrence_id=assignment.occurrence_id, by_kind="response",
         by_id=assignment_id, done_on=tx.today, by=by, now=now,

@@ -5,11 +5,11 @@ from typing import Final
 
 import msgspec
 
-from rms.portal.forms import ANSWER
 from rms.portal.presenters.words import HelpLine, in_words, whom_to_call
 from rms.portal.sheet import Sheet
 from rms.questionnaires.answers import Answers, option_text
 from rms.questionnaires.branching import asked, counted, item_before, next_item, progress
+from rms.questionnaires.forms import ANSWER, NOTHING_TYPED, options_of, typed_of
 from rms.questionnaires.model import (
     DECLINED_CODE,
     Answer,
@@ -24,12 +24,11 @@ from rms.questionnaires.model import (
     YesNo,
 )
 from rms.web.forms import NO_ERRORS, FieldErrors
-from rms.web.submitted import Submitted, submitted
+from rms.web.submitted import Submitted
 
 RATHER_NOT: Final = "I would rather not answer"
 NOTHING_TO_ADD: Final = "Nothing to add"
 ANSWERED_BEFORE: Final = "Answered on an earlier visit"
-NOTHING_TYPED: Final = Submitted(pairs=())
 
 
 class StartPage(msgspec.Struct, frozen=True, kw_only=True):
@@ -167,7 +166,7 @@ def present_question(
     here = progress(definition, link_id=item.link_id, answers=answers)
     before = item_before(definition, link_id=item.link_id, answers=answers)
     hidden = item.link_id in earlier
-    typed = sent if sent is not None else (NOTHING_TYPED if hidden else _typed(answers.get(item.link_id)))
+    typed = sent if sent is not None else (NOTHING_TYPED if hidden else typed_of(answers.get(item.link_id)))
     given = typed.one(ANSWER)
     offered = item.may_decline and item.required
     declined = given == DECLINED_CODE or bool(typed.one(DECLINED_CODE))
@@ -180,7 +179,7 @@ def present_question(
         widget="choice" if item.kind is ItemKind.BOOLEAN else str(item.kind),
         text=item.text,
         hint=item.help or "",
-        choices=tuple(Choice(code=code, text=text, chosen=code == given) for code, text in _options(item)),
+        choices=tuple(Choice(code=code, text=text, chosen=code == given) for code, text in options_of(item)),
         decline=Choice(code=DECLINED_CODE, text=RATHER_NOT, chosen=declined) if offered else None,
         unit=item.unit or "",
         typed=typed,
@@ -242,29 +241,3 @@ def _row(item: Item, *, answer: Answer | None, base: str, hidden: bool) -> Check
         change=question_address(base, link_id=item.link_id),
         answered=answer is not None or not item.required,
     )
-
-
-def _options(item: Item) -> tuple[tuple[str, str], ...]:
-    if item.kind is ItemKind.BOOLEAN:
-        return (("yes", "Yes"), ("no", "No"))
-    return tuple((option.code, option.text) for option in item.options)
-
-
-def _typed(answer: Answer | None) -> Submitted:
-    """Bring a saved answer back into the boxes."""
-    match answer:
-        case Chose(code=code):
-            return submitted([(ANSWER, code)])
-        case YesNo(value=value):
-            return submitted([(ANSWER, "yes" if value else "no")])
-        case Number(value=number):
-            return submitted([(ANSWER, str(number))])
-        case Words(value=text):
-            return submitted([(ANSWER, text)])
-        case Day(value=day):
-            parts = (("day", day.day), ("month", day.month), ("year", day.year))
-            return submitted([(f"{ANSWER}-{part}", str(value)) for part, value in parts])
-        case Declined():
-            return submitted([(DECLINED_CODE, "yes")])
-        case None:
-            return NOTHING_TYPED

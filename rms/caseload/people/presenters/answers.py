@@ -26,21 +26,27 @@ class AnswerLine(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AskedBlock(msgspec.Struct, frozen=True, kw_only=True):
-    """One questionnaire. `flagged` are the answers that need a look, which are among `answers` too."""
+    """One questionnaire. `flagged` are the answers that need a look, which are among `answers` too.
+
+    `fill_in` leads to the questions on one page, to ask them by telephone; None when they are not taken any more.
+    """
 
     title: str
     state: str
     scores: tuple[str, ...]
     flagged: tuple[str, ...]
     answers: tuple[AnswerLine, ...]
+    fill_in: str | None = None
 
 
-def present_asked(questionnaires: Sequence[AskedOf]) -> tuple[AskedBlock, ...]:
+def present_asked(questionnaires: Sequence[AskedOf], *, may_fill_in: bool = False) -> tuple[AskedBlock, ...]:
     """The newest first."""
-    return tuple(_block(one, before=questionnaires[n + 1 :]) for n, one in enumerate(questionnaires))
+    return tuple(
+        _block(one, before=questionnaires[n + 1 :], may_fill_in=may_fill_in) for n, one in enumerate(questionnaires)
+    )
 
 
-def _block(one: AskedOf, *, before: Sequence[AskedOf]) -> AskedBlock:
+def _block(one: AskedOf, *, before: Sequence[AskedOf], may_fill_in: bool) -> AskedBlock:
     answers = _answers(one)
     earlier = next((was for was in before if was.submitted_at and was.definition.key == one.definition.key), None)
     return AskedBlock(
@@ -49,6 +55,7 @@ def _block(one: AskedOf, *, before: Sequence[AskedOf]) -> AskedBlock:
         scores=_scores(one, earlier),
         flagged=tuple(line.needs_look for line in answers if line.needs_look),
         answers=answers,
+        fill_in=f"/questionnaires/{one.ref}" if may_fill_in and one.state in ("asked", "opened") else None,
     )
 
 

@@ -133,7 +133,7 @@ def present_person(all_of_it: Everything, *, asks: Asker, today: date) -> Person
             )
             for plan in sorted(all_of_it.plans, key=lambda plan: (plan.state == "ended", -plan.id))
         ),
-        questionnaires=present_asked(all_of_it.questionnaires),
+        questionnaires=present_asked(all_of_it.questionnaires, may_fill_in=asks.may(Permission.ANSWERS_ENTER)),
         messages=present_messages(all_of_it.messages),
         notes=notes[:NOTES_SHOWN],
         older_notes=notes[NOTES_SHOWN:],

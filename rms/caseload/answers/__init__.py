@@ -1,0 +1,1 @@
+"""Filling in a questionnaire with the person on the telephone."""
