@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from typing import Final
+from urllib.parse import urlsplit
 
 from rms.alerts.model import AlertKind, AlertState
 from rms.clock import london_time
@@ -25,6 +26,13 @@ STATES: Final = {
 def in_words(code: str) -> str:
     """A code of ours as words: `repeat_asked` to "Repeat asked"."""
     return code.replace("_", " ").replace(".", " ").capitalize()
+
+
+def authority_words(authority: str) -> str:
+    """Who gave a hospital number, as staff read it: of an address only the place, of a number for machines no number."""
+    if authority.startswith(("http://", "https://")):
+        return urlsplit(authority).hostname or "another system"
+    return "another system" if authority.lower().startswith("urn:") else authority
 
 
 def day(value: date | None) -> str:

@@ -20,7 +20,7 @@ TEMPLATES = Path(__file__).resolve().parents[2] / "templates" / "letters"
 
 # Sans faces, the most legible first; typst itself carries only serif ones, so the last is always there.
 FACES = ("Lato", "Noto Sans", "Open Sans", "Arial", "Helvetica", "Liberation Sans", "DejaVu Sans", "Libertinus Serif")
-LARGE_PRINT = 16
+LARGE_PRINT = 18
 PRINT = 12
 
 
@@ -79,14 +79,23 @@ def letter_purposes(folder: Path = TEMPLATES) -> frozenset[Purpose]:
 
 
 def render_letter(
-    purpose: Purpose, facts: LetterFacts, *, written_on: date, large_print: bool = False, folder: Path = TEMPLATES
+    purpose: Purpose,
+    facts: LetterFacts,
+    *,
+    written_on: date,
+    large_print: bool = False,
+    preview: bool = False,
+    folder: Path = TEMPLATES,
 ) -> Letter:
-    """One letter as PDF/UA-1. Raises BadInput when there is no such letter or it needs a fact that is not known."""
+    """One letter as PDF/UA-1; a preview says on every page that it must not be posted.
+
+    Raises BadInput when there is no such letter or it needs a fact that is not known.
+    """
     source = folder / f"{purpose}.typ"
     if not source.is_file():
         raise BadInput(f"There is no letter for {purpose}.")
     _check_lines((*facts.to, *facts.organisation_address, facts.organisation_name))
-    inputs = _as_inputs(facts, written_on=written_on, points=LARGE_PRINT if large_print else PRINT)
+    inputs = _as_inputs(facts, written_on=written_on, points=LARGE_PRINT if large_print else PRINT, preview=preview)
     try:
         pdf = typst.compile(
             str(source),
@@ -106,7 +115,7 @@ def face(families: Sequence[str]) -> str:
     return next((name for name in FACES if name in families), FACES[-1])
 
 
-def _as_inputs(facts: LetterFacts, *, written_on: date, points: int) -> str:
+def _as_inputs(facts: LetterFacts, *, written_on: date, points: int, preview: bool) -> str:
     values: dict[str, object] = {
         name: _unbroken(day_in_words(value)) if isinstance(value, date) else value
         for name, value in msgspec.structs.asdict(facts).items()
@@ -116,6 +125,7 @@ def _as_inputs(facts: LetterFacts, *, written_on: date, points: int) -> str:
     values["written_on_parts"] = [written_on.year, written_on.month, written_on.day]
     values["fonts"] = [face(fonts().families())]
     values["points"] = points
+    values["preview"] = preview
     return msgspec.json.encode(values).decode()
 
 

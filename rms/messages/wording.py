@@ -45,7 +45,7 @@ def text_of(
     return compose(template, facts, our_links=(portal_url,))
 
 
-def letter_of(message: MessageOnFile, about: About, *, written_on: date) -> Letter:
+def letter_of(message: MessageOnFile, about: About, *, written_on: date, preview: bool = False) -> Letter:
     """The letter to the person or to their practice. Raises BadInput with a sentence when a fact is missing."""
     them, name = about.person, " ".join(filter(None, (about.person.name.prefix, *about.person.name.given)))
     whole = f"{name} {them.name.family}".strip()
@@ -65,7 +65,8 @@ def letter_of(message: MessageOnFile, about: About, *, written_on: date) -> Lett
         place=message.facts.get("place"), nurse=message.facts.get("nurse"), symptoms=tuple(message.facts.get("symptoms") or ()),
         limits=tuple(message.facts.get("limits") or ()),
     )  # fmt: skip
-    return render_letter(message.purpose, facts, written_on=written_on, large_print=about.large_print)
+    return render_letter(message.purpose, facts, written_on=written_on, large_print=about.large_print,
+                         preview=preview)  # fmt: skip
 
 
 def _practice(them: PersonOnFile) -> tuple[str, ...]:

@@ -180,7 +180,7 @@ class TestArrangementRow(Table, tablename="test_arrangement"):
     by_whom = Text(null=False, default=None)
     on_date = Date(null=True, default=None)
     at = Timestamptz(null=False, default=None)
-    noted_by_staff_id = BigInt(null=False, default=None)
+    noted_by_staff_id = BigInt(null=True, default=None)
 
 
 class PlanModeRow(Table, tablename="plan_mode"):

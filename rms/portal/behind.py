@@ -14,10 +14,11 @@ from rms.questionnaires.store import AssignmentOnFile, assignment
 
 
 class Team(msgspec.Struct, frozen=True, kw_only=True):
-    """Whom the person can call. Before the date of birth is right it is the trust, or nobody."""
+    """Whom the person can call; `hours` None: not known. Before the date of birth is right it is the trust, or nobody."""
 
     name: str
     phone: str
+    hours: str | None = None
 
 
 class Front(msgspec.Struct, frozen=True, kw_only=True):
@@ -108,7 +109,7 @@ async def team_to_call(tx: Tx, found: Behind) -> Team:
     """The team by its name and the trust's."""
     owner = await team(tx, organisation_id=found.organisation_id, team_id=found.team_id)
     trust = await organisation(tx, found.organisation_id)
-    return Team(name=f"{owner.name}, {trust.name}", phone=owner.phone)
+    return Team(name=f"{owner.name}, {trust.name}", phone=owner.phone, hours=owner.phone_hours)
 
 
 async def wants_us(tx: Tx, found: Behind | AssignmentOnFile) -> bool:

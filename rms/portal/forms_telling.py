@@ -31,6 +31,18 @@ class HadTest(msgspec.Struct, frozen=True, kw_only=True):
     place: Place
 
 
+class BookedTest(msgspec.Struct, frozen=True, kw_only=True):
+    """A test the person booked; `on` None when they did not say for when."""
+
+    which: TestWord
+    on: date | None
+
+
+class _BookedTest(msgspec.Struct, frozen=True, kw_only=True):
+    which: str
+    on: date | None
+
+
 class _HadTest(msgspec.Struct, frozen=True, kw_only=True):
     which: str
     on: date
@@ -76,6 +88,21 @@ def read_had_test(sent: Submitted, *, today: date) -> Parsed[HadTest]:
     one = parsed.value
     had = HadTest(which=TestWord(one.which), on=one.on, place=Place(one.place))
     return Parsed(value=had, errors=parsed.errors, typed=parsed.typed)
+
+
+def read_booked_test(sent: Submitted, *, today: date) -> Parsed[BookedTest]:
+    """Read the form of a test that is booked."""
+    form = Form(
+        _BookedTest,
+        which=a_choice(tuple(TestWord), missing="Choose which test you have booked"),
+        on=a_date(label="The date of the appointment", not_before=today, not_after=today + _OLDEST,
+                  too_late="The date of the appointment must be within a year"),
+    )  # fmt: skip
+    parsed = form.read(sent)
+    if parsed.value is None:
+        return Parsed(value=None, errors=parsed.errors, typed=parsed.typed)
+    booked = BookedTest(which=TestWord(parsed.value.which), on=parsed.value.on)
+    return Parsed(value=booked, errors=parsed.errors, typed=parsed.typed)
 
 
 CODE: Final = Form(Code, code=a_text(missing="Enter the code from our message", label="The code", longest=20))

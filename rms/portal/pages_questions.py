@@ -229,4 +229,4 @@ def _advice(sheet: Sheet, *, item: str | None = None) -> tuple[str, ...]:
 
 
 def _help(sheet: Sheet) -> HelpLine:
-    return whom_to_call(sheet.team.name, number=sheet.team.phone)
+    return whom_to_call(sheet.team.name, number=sheet.team.phone, hours=sheet.team.hours)

@@ -10,9 +10,9 @@ from litestar import Controller, Request, Response, get, post
 from rms.dates import add_working_days
 from rms.portal.access import TELLING, database_of, visit_of
 from rms.portal.actions.looking import see_symptoms, visit_page
-from rms.portal.actions.telling import stop_texts, tell_moved, tell_no_more, tell_test, tell_worry
+from rms.portal.actions.telling import stop_texts, tell_booked, tell_moved, tell_no_more, tell_test, tell_worry
 from rms.portal.behind import Whose
-from rms.portal.forms_telling import MOVED, NO_MORE, STOP_TEXTS, WORRY, read_had_test
+from rms.portal.forms_telling import MOVED, NO_MORE, STOP_TEXTS, WORRY, read_booked_test, read_had_test
 from rms.portal.frame import closed, opt_for, show, welcomed
 from rms.portal.presenters.telling import (
     answer_by,
@@ -96,6 +96,28 @@ class TellingPages(Controller):
         lines = (
             "We look out for the result. A nurse looks at it and we tell you about it.",
             "If 3 weeks go by after your test and you have heard nothing, please call us.",
+        )
+        return _told(request, of, heading="Thank you for telling us", lines=lines)
+
+    @get("/tell-us/booked")
+    async def ask_booked(self, request: _Request) -> Response[Any]:
+        """Which test, and for when if they know."""
+        of = await _visit(request, at="tell us: booked")
+        return show(request, template="tell_booked.html", page=present_test(of), title="I have booked my test")
+
+    @post("/tell-us/booked", status_code=200)
+    async def booked(self, request: _Request) -> Response[Any]:
+        """The step stays open until its result is here; the next look waits a little."""
+        of = await _visit(request, at="tell us: booked")
+        parsed = read_booked_test(await read_submitted(request), today=of.today)
+        if parsed.value is None:
+            page = present_test(of, typed=parsed.typed, errors=parsed.errors)
+            return show(request, template="tell_booked.html", page=page, title="I have booked my test",
+                        status=FAULTS_IN_FORM)  # fmt: skip
+        of = await tell_booked(database_of(request), visit=visit_of(request), booked=parsed.value)
+        lines = (
+            "We have told your team. We may still send you a reminder.",
+            "If you cannot go, please book another day. Call us if you need help.",
         )
         return _told(request, of, heading="Thank you for telling us", lines=lines)
 

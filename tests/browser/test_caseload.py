@@ -23,6 +23,7 @@ LISTS = (
     "/unmatched",
     "/notes",
     "/letters",
+    "/downtime",
     "/today/unattended",
     "/people",
     "/people/add",

@@ -272,7 +272,8 @@ def test_a_worry_reaches_the_team(page: Page, own: str) -> None:
 OPEN_TO_ALL = ("/r/{}", "/r/{}/new", "/r/{}/not-me", "/help", "/help/privacy", "/help/accessibility", "/your-pages")
 SEEN = ("/follow-up", "/contact", "/contact/new/mobile", "/contact/new/email", "/contact/check")
 AFTER_THE_BIRTH_DATE = (
-    "/your-pages", "/symptoms", "/tell-us", "/tell-us/test", "/tell-us/moved", "/tell-us/no-more", "/stop-texts", "/code",
+    "/your-pages", "/symptoms", "/tell-us", "/tell-us/test", "/tell-us/booked",
+    "/tell-us/moved", "/tell-us/no-more", "/stop-texts", "/code",
 )  # fmt: skip
 
 

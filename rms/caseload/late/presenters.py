@@ -143,7 +143,9 @@ def _arranged(one: LateLine) -> str:
     if one.arranged is None:
         return "Nothing is arranged" if one.kind == "test" else ""
     by = f" by {BY[one.arranged_by]}" if one.arranged_by else ""
-    return f"Booked for {day_in_words(one.booked_for)}{by}" if one.booked_for else f"Requested{by}"
+    if one.booked_for:
+        return f"Booked for {day_in_words(one.booked_for)}{by}"
+    return f"Booked, the day was not said,{by}" if one.arranged == "booked" else f"Requested{by}"
 
 
 def next_words(one: LateLine, *, today: date) -> str:

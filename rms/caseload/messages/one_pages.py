@@ -1,5 +1,6 @@
 """`/messages/{ref}`: word for word what a person is sent, what became of it, and sending it again by another way."""
 
+import asyncio
 import functools
 from typing import Any, Final
 from uuid import UUID
@@ -13,7 +14,7 @@ from litestar.params import FromPath
 from rms.caseload.frame import staff_frame
 from rms.caseload.looking import looking
 from rms.caseload.messages import doors
-from rms.caseload.messages.one_presenters import present_message
+from rms.caseload.messages.one_presenters import present_message, preview_of
 from rms.caseload.messages.one_store import one_message
 from rms.db.database import Database
 from rms.errors import Refused
@@ -43,6 +44,20 @@ RESENDING: Final = Form(Resending, way=a_choice([str(one) for one in Channel], m
 async def show_message(request: _Request, database: NamedDependency[Database], ref: FromPath[UUID]) -> Response[str]:
     """One message."""
     return await _page(request, database, ref=ref)
+
+
+@get("/messages/{ref:uuid}/letter", opt={"policy": may_do(Permission.MESSAGE_VIEW)})
+async def show_letter(request: _Request, database: NamedDependency[Database], ref: FromPath[UUID]) -> Response[bytes]:
+    """A letter before it leaves, as it would be written now."""
+    async with looking(request, database) as look:
+        one = await one_message(look, ref=ref)
+        today = look.tx.today
+        await look.at(verb="letter.preview", subject_kind="message", subject_id=one.message.id,
+                      patient_id=one.message.patient_id)  # fmt: skip
+    portal_url = web_config(request).origins[-1]
+    pdf = await asyncio.to_thread(preview_of, one, portal_url=portal_url, today=today)
+    named = {"content-disposition": f'inline; filename="preview-{ref}.pdf"'}
+    return Response(pdf, media_type="application/pdf", headers=named)
 
 
 @post("/messages/{ref:uuid}/resend", opt={"policy": may_do(Permission.MESSAGE_SEND)})
@@ -77,4 +92,4 @@ def _catalogue() -> Catalogue:
     return load()
 
 
-ROUTES: Final[tuple[BaseRouteHandler, ...]] = (show_message, resend)
+ROUTES: Final[tuple[BaseRouteHandler, ...]] = (show_message, show_letter, resend)

@@ -12,12 +12,13 @@ from rms.caseload.people.presenters.acting import Choice
 from rms.caseload.people.presenters.contact import value_words
 from rms.caseload.people.presenters.messages import MessageLine, present_messages
 from rms.caseload.worklist.ages import counted
-from rms.errors import RmsError
+from rms.errors import BadInput, Refused, RmsError
 from rms.messages.catalogue import Catalogue
 from rms.messages.compose import link_to
 from rms.messages.model import Channel, MessageState, Recipient
 from rms.messages.moves.queueing import NEEDS
-from rms.messages.wording import text_of
+from rms.messages.store import MessageOnFile
+from rms.messages.wording import letter_of, text_of
 from rms.people.access import Asker
 from rms.people.permissions import Permission
 from rms.web.forms import NO_ERRORS, FieldErrors
@@ -39,13 +40,15 @@ class Wording(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OneMessagePage(msgspec.Struct, frozen=True, kw_only=True):
-    """`caseload/message.html`. `ways` is empty when it cannot be sent again; `warning` says what to think of first."""
+    """`caseload/message.html`. `preview` leads to a letter that is not made yet,
+    `ways` is empty when it cannot be sent again; `warning` says what to think of first."""
 
     bar: IdentityBar
     here: str
     line: MessageLine
     wordings: tuple[Wording, ...]
     letter: str | None
+    preview: str | None
     ways: tuple[Choice, ...]
     warning: str
     again: str | None
@@ -67,12 +70,29 @@ def present_message(
         wordings=tuple(_wording(one, channel=way, catalogue=catalogue, portal_url=portal_url)
                        for way in shown if way is not Channel.LETTER),
         letter=f"/letters/{message.ref}/pdf" if message.channel is Channel.LETTER and one.sent.accepted_at else None,
+        preview=f"/messages/{message.ref}/letter" if not_left(message) else None,
         ways=ways,
         warning="It is not known whether the first one arrived: the person may get it twice."
         if message.state is MessageState.HELD and message.called_at else "",
         again=f"/messages/{one.again}" if one.again else None, alert=f"/alerts/{one.alert}" if one.alert else None,
         errors=errors,
     )  # fmt: skip
+
+
+def not_left(message: MessageOnFile) -> bool:
+    """Whether it is a letter that is not made yet: it waits for its quarter of an hour, or is held."""
+    return message.channel is Channel.LETTER and message.state in (MessageState.QUEUED, MessageState.HELD)
+
+
+def preview_of(one: OneMessage, *, portal_url: str, today: date) -> bytes:
+    """The letter as it would be written now, marked so that nobody posts it. Refused when it has left or cannot be written."""
+    if not not_left(one.message):
+        raise Refused("This letter is made already, or is not sent any more. Open it from the page of the message.")
+    about = msgspec.structs.replace(one.about, link=link_to(portal_url, locator=_LOCATOR))
+    try:
+        return letter_of(one.message, about, written_on=today, preview=True).pdf
+    except BadInput as fault:
+        raise Refused(f"This letter cannot be written: {fault}") from fault
 
 
 def _ways(one: OneMessage, *, chosen: str) -> tuple[Choice, ...]:

@@ -16,7 +16,8 @@ from rms.messages.places import OWN
 from rms.messages.store import COLUMNS, MessageOnFile, message_from
 from rms.messages.wording import About
 from rms.people.access import Asker
-from rms.people.store import Contact, contacts_in_force, organisation, person, team
+from rms.people.model import ContactKind
+from rms.people.store import Contact, contacts_in_force, needs_large_print, organisation, person, team
 
 _BEHIND: Final = f"select {COLUMNS} from message where organisation_id = $2 and team_id = any($1) and ref = $3"
 _SENT: Final = """
@@ -81,7 +82,11 @@ async def one_message(look: Look, *, ref: UUID) -> OneMessage:
     contacts = await contacts_in_force(tx, organisation_id=org, patient_id=patient_id)
     about = About(
         person=await person(tx, organisation_id=org, patient_id=patient_id), organisation=await organisation(tx, org),
-        team=await team(tx, organisation_id=org, team_id=message.team_id), address=None, link=None,
+        team=await team(tx, organisation_id=org, team_id=message.team_id), link=None,
+        address=next((c for c in contacts if c.kind is ContactKind.POST), None)
+        if message.channel is Channel.LETTER and message.recipient is Recipient.PERSON else None,
+        large_print=message.recipient is Recipient.PERSON
+        and await needs_large_print(tx, organisation_id=org, patient_id=patient_id),
     )  # fmt: skip
     return OneMessage(
         message=message, sent=SentMessage(**dict(row)), about=about,

@@ -11,7 +11,7 @@ from rms.caseload.people.forms.contact import SAID_BY
 from rms.caseload.people.presenters.acting import Choice, choices
 from rms.caseload.people.presenters.contact import value_words
 from rms.caseload.people.store import Needs
-from rms.caseload.words import day, in_words
+from rms.caseload.words import authority_words, day, in_words
 from rms.people.languages import LANGUAGES
 from rms.people.model import Sex
 from rms.people.store import PersonOnFile
@@ -79,7 +79,7 @@ def present_correction(
     return CorrectionPage(
         bar=identity_bar(person, today=today), here=f"/people/{person.ref}", typed=typed, errors=errors,
         sexes=choices([(str(one), in_words(one)) for one in Sex], chosen=typed.one("sex")),
-        numbers=keys.hospital_numbers or "None",
+        numbers=", ".join(f"{value} ({authority_words(given_by)})" for value, given_by in keys.hospital_numbers) or "None",
         warning="The cancer register told us of this person. What is put right here holds until the register tells of them"
                 " again: have it put right there too." if keys.from_register else "",
     )  # fmt: skip

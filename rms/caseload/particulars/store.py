@@ -14,8 +14,8 @@ select h.name, h.relation, h.phone, h.may_be_told, h.said_by, h.valid_from, s.di
 """
 _KEYS = """
 select p.register_ref is not null as from_register, p.needs_said_on, p.needs_said_by,
-       coalesce((select string_agg(i.value || ' (' || i.authority || ')', ', ' order by i.id) from patient_identifier i
-                  where i.organisation_id = p.organisation_id and i.patient_id = p.id), '') as hospital_numbers
+       coalesce((select jsonb_agg(jsonb_build_array(i.value, i.authority) order by i.id) from patient_identifier i
+                  where i.organisation_id = p.organisation_id and i.patient_id = p.id), '[]') as hospital_numbers
   from patient p where p.organisation_id = $1 and p.id = $2
 """
 
@@ -33,7 +33,7 @@ class Keys(msgspec.Struct, frozen=True, kw_only=True):
     """Whether a register told us of the person, their hospital numbers, and when their needs were last spoken about."""
 
     from_register: bool
-    hospital_numbers: str
+    hospital_numbers: tuple[tuple[str, str], ...]
     needs_said_on: date | None
     needs_said_by: str | None
 

@@ -20,13 +20,13 @@ class Arranged(msgspec.Struct, frozen=True, kw_only=True):
     by_whom: str
     on_date: date | None
     at: datetime
-    noted_by: str
+    noted_by: str | None
 
 
 _ARRANGED = """
 select a.occurrence_id, a.what, a.by_whom, a.on_date, a.at, s.display_name as noted_by
   from test_arrangement a join occurrence o on o.organisation_id = a.organisation_id and o.id = a.occurrence_id
-  join staff s on s.organisation_id = a.organisation_id and s.id = a.noted_by_staff_id
+  left join staff s on s.organisation_id = a.organisation_id and s.id = a.noted_by_staff_id
  where a.organisation_id = $1 and {which} order by a.id
 """
 
@@ -46,5 +46,8 @@ async def arranged_in_plans(look: Look, *, plan_ids: Sequence[int]) -> dict[int,
 
 def arranged_words(one: Arranged) -> str:
     """Booked for 3 May 2027 by the person"""
-    what = f"Booked for {day(one.on_date)}" if one.on_date else f"Requested on {day(london_date(one.at))}"
+    if one.what == "booked":
+        what = f"Booked for {day(one.on_date)}" if one.on_date else "Booked, the day was not said,"
+    else:
+        what = f"Requested on {day(london_date(one.at))}"
     return f"{what} by {BY[one.by_whom]}"

@@ -8,7 +8,7 @@ import msgspec
 
 from rms.caseload.identity import IdentityBar, identity_bar
 from rms.caseload.unmatched.store import Likely, Raw, UnmatchedLine, Waiting
-from rms.caseload.words import day, moment, number
+from rms.caseload.words import authority_words, day, moment, number
 from rms.caseload.worklist.ages import age, counted, sentence, when
 from rms.caseload.worklist.asked import Asked
 from rms.caseload.worklist.feed import feed_words
@@ -150,7 +150,7 @@ def present_message(
         received=sentence(when(waiting.at, now=now)),
         sent_name=_sent_name(facts), sent_born=day(facts.born_on),
         sent_nhs_number=number(facts.nhs_number) if facts.nhs_number else facts.nhs_number_fault or "None sent",
-        sent_numbers=tuple(f"{one.value} ({one.authority or 'no authority named'})" for one in facts.identifiers),
+        sent_numbers=tuple(_number(one.value, one.authority) for one in facts.identifiers),
         tests=tuple(tests[:_MOST_SHOWN]),
         more_tests=f"And {counted(len(tests) - _MOST_SHOWN, 'test')} more." if len(tests) > _MOST_SHOWN else "",
         candidates=tuple(CandidateLine(person=person_cell(one, today=today), because=one.because) for one in likely),
@@ -206,3 +206,7 @@ def _value(one: ObservationFacts) -> str:
 def _shown(raw: bytes) -> str:
     text = raw.decode("utf-8", errors="replace").replace(_SEGMENT_END, "\n")
     return "".join(char if char == "\n" or char.isprintable() else "□" for char in text)
+
+
+def _number(value: str, authority: str | None) -> str:
+    return f"{value} ({authority_words(authority) if authority else 'no authority named'})"

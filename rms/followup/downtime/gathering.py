@@ -29,7 +29,8 @@ select a.patient_id, a.plan_id, a.sentence as what, a.kind as sort, a.respond_by
 
 _STEPS = """
 select case when o.due_on < $3 then 'late' else 'due' end as part, o.patient_id, o.plan_id, o.title as what, o.analyte,
-       o.due_on, o.latest_on, b.on_date as booked_for, case when b.what = 'requested' then b.at end as requested_at,
+       o.due_on, o.latest_on, b.on_date as booked_for, b.what = 'booked' as is_booked,
+       case when b.what = 'requested' then b.at end as requested_at,
        s.display_name as owner
   from occurrence o
   join plan l on l.organisation_id = o.organisation_id and l.id = o.plan_id and l.state = 'active'

@@ -57,6 +57,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     analyte: str | None = None
     due_on: date | None = None
     latest_on: date | None = None
+    is_booked: bool | None = None
     booked_for: date | None = None
     requested_at: datetime | None = None
     respond_by: datetime | None = None

@@ -134,6 +134,8 @@ def _helper(one: Callee) -> str:
 def _arranged(line: Line) -> str:
     if line.booked_for is not None:
         return f"Booked for {day_in_words(line.booked_for)}"
+    if line.is_booked:
+        return "Booked, the day was not said"
     return f"Asked for on {day_in_words(london_date(line.requested_at))}" if line.requested_at else ""
 
 

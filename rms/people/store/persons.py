@@ -133,7 +133,7 @@ async def needs_large_print(tx: Tx, *, organisation_id: int, patient_id: int) ->
     """Whether letters to this person are printed large, as they, staff or the register said."""
     found: bool = await tx.fetchval(
         "select exists (select from patient p, jsonb_array_elements(p.needs) need where p.organisation_id = $1 and p.id = $2"
-        " and lower(need->>'text') = 'large print')", organisation_id, patient_id,
+        " and need->>'text' ~* '\\mlarge (print|font|type)')", organisation_id, patient_id,
     )  # fmt: skip
     return found
 

@@ -1,6 +1,6 @@
 """What can happen to protocols, plans and occurrences inside an open transaction."""
 
-from rms.plans.moves.arranging import arrange, set_place
+from rms.plans.moves.arranging import arrange, hear_it_is_booked, set_place
 from rms.plans.moves.changing import add_repeat, override
 from rms.plans.moves.closing import close_occurrence, reopen_occurrence
 from rms.plans.moves.hearing import hear_it_was_done
@@ -16,6 +16,7 @@ __all__ = [
     "arrange",
     "close_occurrence",
     "end",
+    "hear_it_is_booked",
     "hear_it_was_done",
     "hold",
     "load_library",

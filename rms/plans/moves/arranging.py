@@ -12,7 +12,8 @@ from rms.plans.moves.changing import follow
 from rms.plans.moves.rows import note, put_on_calendar, take_off_calendar
 from rms.plans.places import WORDS, TestPlace
 from rms.plans.schedule.words import day
-from rms.plans.store.occurrences import OccurrenceOnFile, locked_occurrence
+from rms.plans.store.occurrences import OccurrenceOnFile, locked_occurrence, occurrence_on_file
+from rms.plans.store.plans import lock_plan
 
 #: How long after a booked day a result may take before somebody looks; our default, as for a promise on the telephone.
 RESULT_TAKES: Final = timedelta(days=7)
@@ -62,6 +63,39 @@ async def arrange(
     if booked_for is not None:
         await _look_later(tx, one=one, booked_for=booked_for)
     await record(tx, by=by, verb=f"test.{what}", subject_kind="occurrence", subject_id=occurrence_id,
+                 patient_id=one.patient_id, organisation_id=organisation_id)  # fmt: skip
+
+
+async def hear_it_is_booked(
+    tx: Tx, *, organisation_id: int, occurrence_id: int, booked_for: date | None, by: Actor, now: datetime
+) -> None:
+    """The person says that they booked the test, for a day they may not have named. Said twice, it is noted once.
+
+    The occurrence stays open and the next look waits as for any booking; without a day, as for one of today. Refused
+    when nobody waits for the test any more. The caller holds the person's lock.
+    """
+    row = await occurrence_on_file(tx, organisation_id=organisation_id, occurrence_id=occurrence_id)
+    await lock_plan(tx, organisation_id=organisation_id, plan_id=row.plan_id)
+    one = await locked_occurrence(tx, organisation_id=organisation_id, occurrence_id=occurrence_id)
+    if one.state != "open":
+        raise Refused("Nobody waits for this test any more.")
+    last = await tx.fetchrow(
+        "select what, by_whom, on_date from test_arrangement where organisation_id = $1 and occurrence_id = $2"
+        " order by id desc limit 1",
+        organisation_id, occurrence_id,
+    )  # fmt: skip
+    if last is not None and tuple(last.values()) == ("booked", "person", booked_for):
+        return
+    await tx.execute(
+        "insert into test_arrangement (organisation_id, occurrence_id, what, by_whom, on_date, at, noted_by_staff_id)"
+        " values ($1, $2, 'booked', 'person', $3, $4, null)",
+        organisation_id, occurrence_id, booked_for, now,
+    )  # fmt: skip
+    until = f" for {day(booked_for)}" if booked_for else "; the day was not said"
+    await note(tx, organisation_id=organisation_id, occurrence_id=occurrence_id, what="booked",
+               detail=f"By the person, who told us{until}", by=by, now=now)  # fmt: skip
+    await _look_later(tx, one=one, booked_for=booked_for or tx.today)
+    await record(tx, by=by, verb="test.booked", subject_kind="occurrence", subject_id=occurrence_id,
                  patient_id=one.patient_id, organisation_id=organisation_id)  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from rms.dates import add_months, age_on
 from rms.errors import Refused
 from rms.plans.model import Add, Course, MidCourse, Move, Occurrence, Stop
 from rms.plans.schedule.effective import EffectiveStep
-from rms.plans.schedule.words import ANCHOR_WORDS, day
+from rms.plans.schedule.words import ANCHOR_WORDS, day, months_later
 
 
 class _Dated(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,7 +81,7 @@ def _done_before_the_plan(step: EffectiveStep) -> date | None:
 
 def _why(step: EffectiveStep, number: int, months: int, counted_from: date, base_month: int) -> str:
     after = "the last one, done" if base_month else ANCHOR_WORDS[step.step.schedule.anchor]
-    because = f"{months} months after {after} on {day(counted_from)}"
+    because = f"{months_later(months)} after {after} on {day(counted_from)}"
     changes = [override for first, override in sorted(step.changed_from.items()) if number >= first]
     return f"{because}; interval changed {changes[-1].because}." if changes else f"{because}."
 

@@ -14,6 +14,14 @@ ANCHOR_WORDS: Mapping[Anchor, str] = {
 }
 
 
+def months_later(months: int) -> str:
+    """3 months, 18 months, 1 year, 8 years: whole years are said as years."""
+    years, rest = divmod(months, 12)
+    if rest == 0 and years > 0:
+        return f"{years} year{'' if years == 1 else 's'}"
+    return f"{months} month{'' if months == 1 else 's'}"
+
+
 @lru_cache(maxsize=4096)  # working out a plan names the same few days again and again
 def day(on: date) -> str:
     """3 March 2027"""

@@ -19,11 +19,11 @@ from rms.messages.moves import reroute
 from rms.people.model import ContactKind
 from rms.people.moves import set_preference
 from rms.people.store import contacts_in_force, lock_people
-from rms.plans.moves import hear_it_was_done
+from rms.plans.moves import hear_it_is_booked, hear_it_was_done
 from rms.plans.moves.hearing import RESULT_TAKES
 from rms.portal.access import Visit
 from rms.portal.behind import Whose, whose
-from rms.portal.forms_telling import HadTest, Place
+from rms.portal.forms_telling import BookedTest, HadTest, Place
 from rms.portal.waiting import WaitingTest, tests_waited_for
 
 
@@ -81,6 +81,26 @@ async def tell_test(database: Database, *, visit: Visit, had: HadTest) -> Whose:
                         sentence=f"Says that they had a {had.which} on {day_in_words(had.on)}. {why}")  # fmt: skip
             await raise_told(tx, visit=visit, of=of, told=told)
         await _note(tx, visit=visit, of=of, what="test")
+        return of
+
+
+async def tell_booked(database: Database, *, visit: Visit, booked: BookedTest) -> Whose:
+    """A test they booked: noted on its step, whose next look waits a little; what nobody waits for is asked after."""
+    async with database.transaction(organisation_id=visit.organisation_id) as tx:
+        of = await whose(tx, visit)
+        await lock_people(tx, [of.person.id])
+        waited = await tests_waited_for(tx, of)
+        step = next((one for one in waited if one.word == booked.which), None)
+        if step is not None:
+            await hear_it_is_booked(tx, organisation_id=visit.organisation_id, occurrence_id=step.occurrence_id,
+                                    booked_for=booked.on, by=visit.actor(of.person.id), now=tx.now)  # fmt: skip
+        else:
+            when = f" for {day_in_words(booked.on)}" if booked.on else ""
+            told = Told(rule_key="booked-it", kind=AlertKind.CHASE,
+                        sentence=f"Says that they have booked a {booked.which}{when}. No step of the plan waits for one:"
+                                 " find out what it is.")  # fmt: skip
+            await raise_told(tx, visit=visit, of=of, told=told)
+        await _note(tx, visit=visit, of=of, what="booked")
         return of
 
 

@@ -57,7 +57,7 @@ _STANDS_STILL: Final = {
 
 
 class Next(msgspec.Struct, frozen=True, kw_only=True):
-    """The next thing: what, when, where, how. `had` leads to "I have had this test"."""
+    """The next thing: what, when, where, how. `had` leads to "I have had this test", `booked` to "I have booked it"."""
 
     what: str
     why: str
@@ -66,6 +66,7 @@ class Next(msgspec.Struct, frozen=True, kw_only=True):
     how: str
     is_late: bool
     had: str | None
+    booked: str | None = None
 
 
 class ResultLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -110,7 +111,7 @@ def present_follow_up(own: Own) -> FollowUpPage:
         nexts=tuple(one for plan in running for one in _nexts(own, plan)),
         results=_results(own), done=_done(own), dates=tuple(lines[:_FIRST_DATES]), later=tuple(lines[_FIRST_DATES:]),
         ways=tuple(dict.fromkeys(TO_PERSON[mode] for plan in running for mode in own.modes.get(plan.id, ()))),
-        help=whom_to_call(of.team.name, number=of.team.phone),
+        help=whom_to_call(of.team.name, number=of.team.phone, hours=of.team.hours),
     )  # fmt: skip
 
 
@@ -137,6 +138,7 @@ def _next(one: OccurrenceOnFile, plan: PlanOnFile, *, today: date) -> Next:
         what=one.title, why=step.why if step else "", when=_when(one, today=today),
         where=_where(step.where, chosen=chosen) if step and is_test else "", how=_how(one, chosen=chosen),
         is_late=one.due_on < today, had="/tell-us/test" if is_test and one.earliest_on <= today else None,
+        booked="/tell-us/booked" if is_test else None,
     )  # fmt: skip
 
 

@@ -143,7 +143,8 @@ def present_start(sheet: Sheet, *, on: str) -> StartPage:
         )
     return StartPage(
         team=sheet.team.name, minutes=f"about {sheet.definition.about_minutes} minutes", on=on, where=where or "Start",
-        until=in_words(sheet.assignment.closes_on), help=whom_to_call(sheet.team.name, number=sheet.team.phone),
+        until=in_words(sheet.assignment.closes_on),
+        help=whom_to_call(sheet.team.name, number=sheet.team.phone, hours=sheet.team.hours),
     )  # fmt: skip
 
 

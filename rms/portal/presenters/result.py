@@ -55,7 +55,7 @@ def present_result(own: Own, one: OwnResult) -> ResultPage:
     """Fill the page of one result; of one that is not released nothing but that somebody is looking."""
     of = own.whose
     test, on = name_in_words(one.analyte), in_words(london_date(one.sample_at))
-    help_line = whom_to_call(of.team.name, number=of.team.phone)
+    help_line = whom_to_call(of.team.name, number=of.team.phone, hours=of.team.hours)
     if not one.released:
         return ResultPage(test=test, on=on, sentence="", value="", looking=looking(one, today=of.today), limit="", unit="",
                           line=None, chart=None, rows=(), next="", help=help_line)  # fmt: skip

@@ -92,7 +92,7 @@ class ToldPage(msgspec.Struct, frozen=True, kw_only=True):
 
 def help_for(of: Whose) -> HelpLine:
     """The team to call."""
-    return whom_to_call(of.team.name, number=of.team.phone)
+    return whom_to_call(of.team.name, number=of.team.phone, hours=of.team.hours)
 
 
 def present_hub(of: Whose) -> HubPage:

@@ -20,9 +20,10 @@ class HelpLine(msgspec.Struct, frozen=True, kw_only=True):
     hours: str
 
 
-def whom_to_call(who: str, *, number: str) -> HelpLine:
-    """Make the lines that say whom to call."""
-    return HelpLine(who=who, number=number, href=f"tel:{number.replace(' ', '')}", hours=PHONE_HOURS)
+def whom_to_call(who: str, *, number: str, hours: str | None) -> HelpLine:
+    """Make the lines that say whom to call; `hours` as the team gave them, empty to say none, None when not known."""
+    said = PHONE_HOURS if hours is None else f"{hours.rstrip('.')}." if hours else ""
+    return HelpLine(who=who, number=number, href=f"tel:{number.replace(' ', '')}", hours=said)
 
 
 def in_words(day: date) -> str:

@@ -147,7 +147,7 @@ def test_large_print_is_larger() -> None:
         )
         for large in (False, True)
     ]
-    assert sizes[1] / sizes[0] == pytest.approx(16 / 12)
+    assert sizes[1] / sizes[0] == pytest.approx(18 / 12)
 
 
 def _page(letter: Letter) -> bytes:

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from rms.portal.presenters.questions import present_check, present_question, spoken
-from rms.portal.presenters.words import HelpLine
+from rms.portal.presenters.words import HelpLine, whom_to_call
 from rms.questionnaires.answers import item_of
 from rms.questionnaires.library import definition_of
 from rms.questionnaires.model import Chose, Day, Declined, Item, ItemKind, Number, Words, YesNo
@@ -88,3 +88,9 @@ def test_it_can_be_sent_when_every_question_that_needs_one_has_an_answer():
 )
 def test_answers_are_said_as_a_person_would(item, answer, words):
     assert spoken(item, answer=answer) == words
+
+
+def test_the_hours_are_the_teams_own_and_none_stand_where_none_are_known_to_hold():
+    assert whom_to_call("Urology", number="01632 960001", hours="Weekdays, 8am to 4pm").hours == "Weekdays, 8am to 4pm."
+    assert whom_to_call("Urology", number="01632 960001", hours=None).hours.startswith("Monday to Friday")
+    assert whom_to_call("North Hospital", number="01632 960000", hours="").hours == ""

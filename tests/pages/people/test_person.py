@@ -86,7 +86,7 @@ async def test_the_plan_has_every_date_with_why_and_every_change_with_its_reason
     page = plain(await page_of(world, site, man))
     assert "PSA above the limit: 0.1 ug/L instead of 0.2 Positive margin. Nora Nurse," in page
     assert "3 months after surgery on" in page
-    assert "120 months after surgery on" in page
+    assert "10 years after surgery on" in page
 
 
 async def test_answers_are_shown_in_words(site, world, trust):

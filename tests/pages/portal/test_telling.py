@@ -87,6 +87,47 @@ async def test_i_had_my_blood_test_moves_the_next_look_by_at_most_the_steps_days
     assert await rows(world, "select count(*) from alert") == [(0,)]
 
 
+async def test_i_have_booked_it_is_noted_once_and_moves_the_next_look_no_further_than_the_step_allows(
+    world, inside, him
+):
+    [(occurrence, act_on, stage, slack)] = await rows(
+        world, "select o.id, c.act_on, c.stage, o.latest_on - o.due_on from occurrence o"
+        " join calendar c on c.occurrence_id = o.id where o.kind = 'test' and o.state = 'open' order by o.due_on limit 1",
+    )  # fmt: skip
+    async with world.web.transaction() as tx:
+        far = tx.today + timedelta(days=200)
+    for _ in range(3):
+        answer = await send(inside, "/tell-us/booked", {"which": "blood test", **day(far)})
+        assert "Thank you for telling us" in answer.text
+    [(state, look, at)] = await rows(
+        world, "select o.state, c.act_on, c.stage from occurrence o join calendar c on c.occurrence_id = o.id where o.id = $1",
+        occurrence,
+    )  # fmt: skip
+    assert (state, at) == ("open", stage)
+    assert act_on <= look <= act_on + timedelta(days=slack)
+    noted = await rows(world, "select what, by_whom, on_date, noted_by_staff_id from test_arrangement")
+    assert noted == [("booked", "person", far, None)]
+    assert await rows(world, "select count(*) from alert") == [(0,)]
+
+
+async def test_the_day_may_be_left_out_and_may_not_lie_in_the_past(world, inside):
+    answer = await send(inside, "/tell-us/booked", {"which": "blood test"})
+    assert "Thank you for telling us" in answer.text
+    assert await rows(world, "select what, on_date from test_arrangement") == [("booked", None)]
+    async with world.web.transaction() as tx:
+        past = tx.today - timedelta(days=1)
+    answer = await send(inside, "/tell-us/booked", {"which": "blood test", **day(past)})
+    assert answer.status_code == 422
+    assert "The date of the appointment must be" in answer.text
+
+
+async def test_a_booking_that_no_step_waits_for_is_asked_after(world, inside):
+    await send(inside, "/tell-us/booked", {"which": "scan"})
+    [(kind, sentence)] = await rows(world, "select kind, sentence from alert where rule_key = 'booked-it'")
+    assert kind == "chase"
+    assert sentence.startswith("Says that they have booked a scan. No step of the plan waits for one")
+
+
 @pytest.mark.parametrize(("which", "place", "ago", "because"), [
     ("blood test", "elsewhere", 0, "somewhere else"),
     ("blood test", "gp", 30, "more than a week ago"),

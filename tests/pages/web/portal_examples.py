@@ -46,7 +46,7 @@ CODE = CodePage(way="the mobile phone that ends in 001", for_page="follow-up", t
 FOLLOW_UP = FollowUpPage(
     name="Peter Ashdown", standing=(), results=(ResultLine(sentence="As we expect.", more="None.", href="/follow-up"),),
     nexts=(Next(what="PSA blood test", why="It shows.", when="It is due.", where="Your GP surgery.", how="Call.",
-                is_late=True, had="/tell-us/test"),),
+                is_late=True, had="/tell-us/test", booked="/tell-us/booked"),),
     done=(PlanLine(when="May 2026", what="PSA blood test", note="Done."),),
     dates=(PlanLine(when="May 2027", what="PSA blood test", note=""),),
     later=(PlanLine(when="May 2028", what="PSA blood test", note=""),), help=HELP,
@@ -72,6 +72,8 @@ EXAMPLES: dict[str, tuple[str, msgspec.Struct]] = {
         symptoms=Symptoms(today=(), soon=()), now="We are closed.", typed=NOTHING, errors=NO_ERRORS, help=HELP)),
     "tell us": ("portal/tell_us.html", HubPage(questions=None, help=HELP)),
     "tell us: test": ("portal/tell_test.html", TestPage(tests=TWO, places=TWO, typed=NOTHING, errors=NO_ERRORS, help=HELP)),
+    "tell us: booked": ("portal/tell_booked.html", TestPage(
+        tests=TWO, places=TWO, typed=NOTHING, errors=NO_ERRORS, help=HELP)),
     "tell us: words": ("portal/tell_words.html", TellPage(
         heading="I have moved", lines=("We check it.",), label="Address", hint="", action="/tell-us/moved", button="Send",
         typed=NOTHING, errors=NO_ERRORS, help=HELP)),

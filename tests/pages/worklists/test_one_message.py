@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from tests.cast import Trust, a_person, a_trust, on_file
+from tests.core.messages.pdf_text import text_of
 from tests.database import World
 from tests.followed import the
 from tests.pages.site import Site
@@ -90,3 +91,21 @@ async def test_another_teams_message_is_not_there(site, world, trust, here):
     assert (await hers.get(here)).status_code == 404
     assert (await site.post(hers, f"{here}/resend", {"way": "letter"})).status_code == 404
     assert await the(world, "select count(*) from message") == 1
+
+
+async def test_a_letter_can_be_read_before_it_leaves_and_says_that_it_must_not_be_posted(site, world, browser, here):
+    to = (await site.post(browser, f"{here}/resend", {"way": "letter"})).headers["location"]
+    await world.as_owner("update message set facts = $1 where channel = 'letter'",
+                         {"test": "blood test", "test_name": "PSA blood test", "due_on": "2027-05-02"})  # fmt: skip
+    await world.as_owner("""update patient set needs = '[{"text": "Large print"}]'""")
+    assert f'href="{to}/letter"' in (await browser.get(to)).text
+    answer = await browser.get(f"{to}/letter")
+    assert answer.headers["content-type"] == "application/pdf"
+    text = " ".join(text_of(answer.content).split())
+    assert "Preview: not sent yet, do not post" in text
+    assert "1 Mill Lane" in text
+    assert await the(world, "select count(*) from audit_entry where verb = 'letter.preview'") == 1
+    assert await the(world, "select count(*) from letter") == 0
+    await world.as_owner("update message set state = 'void' where channel = 'letter'")
+    assert (await browser.get(f"{to}/letter")).status_code == 422
+    assert "before it leaves" not in (await browser.get(to)).text

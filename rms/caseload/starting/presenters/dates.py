@@ -31,7 +31,7 @@ from rms.messages.model import Channel
 from rms.plans.model import Course
 from rms.plans.modes import suggest
 from rms.plans.schedule import EffectiveStep, effective, occurrences
-from rms.plans.schedule.words import ANCHOR_WORDS
+from rms.plans.schedule.words import ANCHOR_WORDS, months_later
 from rms.plans.store import latest_birthday
 from rms.web.forms import NO_ERRORS, FieldErrors
 from rms.web.submitted import Submitted
@@ -196,7 +196,9 @@ def _dated(step: EffectiveStep, *, course: Course, typed: str) -> list[Choice]:
         texts = [(one.number, f"due {day(one.due_on)}") for one in occurrences(step, course=course)]
     except Refused:  # its date is not known yet
         anchor = ANCHOR_WORDS[step.step.schedule.anchor]
-        texts = [(number, f"{months} months after {anchor}") for number, months in enumerate(step.months, start=1)]
+        texts = [
+            (number, f"{months_later(months)} after {anchor}") for number, months in enumerate(step.months, start=1)
+        ]
     return [
         Choice(code=code, text=f"{step.step.title}, number {number}: {text}", chosen=code == typed)
         for number, text in texts
