@@ -97,7 +97,6 @@ async def test_a_letter_can_be_read_before_it_leaves_and_says_that_it_must_not_b
     to = (await site.post(browser, f"{here}/resend", {"way": "letter"})).headers["location"]
     await world.as_owner("update message set facts = $1 where channel = 'letter'",
                          {"test": "blood test", "test_name": "PSA blood test", "due_on": "2027-05-02"})  # fmt: skip
-    await world.as_owner("""update patient set needs = '[{"text": "Large print"}]'""")
     assert f'href="{to}/letter"' in (await browser.get(to)).text
     answer = await browser.get(f"{to}/letter")
     assert answer.headers["content-type"] == "application/pdf"
@@ -106,6 +105,6 @@ async def test_a_letter_can_be_read_before_it_leaves_and_says_that_it_must_not_b
     assert "1 Mill Lane" in text
     assert await the(world, "select count(*) from audit_entry where verb = 'letter.preview'") == 1
     assert await the(world, "select count(*) from letter") == 0
-    await world.as_owner("update message set state = 'void' where channel = 'letter'")
+    await world.as_owner("update message set state = 'void', state_reason = 'x' where channel = 'letter'")
     assert (await browser.get(f"{to}/letter")).status_code == 422
     assert "before it leaves" not in (await browser.get(to)).text
