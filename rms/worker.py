@@ -26,7 +26,7 @@ from rms.followup.jobs import chase_reviews, judge_due, spread_deaths
 from rms.log import get_log
 from rms.messages.catalogue import load as load_wording
 from rms.messages.gateway import Gateway
-from rms.messages.jobs import Outbox, ask_due, send_due
+from rms.messages.jobs import Outbox, ask_due, chase_printing, send_due
 from rms.messages.model import Channel
 from rms.messages.notify import NotifyGateway
 from rms.messages.twilio_sms import TwilioGateway
@@ -98,6 +98,7 @@ def timetable(database: Database, *, settings: Settings, outer: Outside, clock: 
         Duty(name="ask-after-pauses", every_seconds=tick, run=lambda: ask_after_pauses(database)),
         Duty(name="send-messages", every_seconds=tick, run=lambda: send_due(database, outbox=outbox)),
         Duty(name="ask-providers", every_seconds=tick, run=lambda: ask_due(database, outbox=outbox)),
+        Duty(name="chase-printing", every_seconds=tick, run=lambda: chase_printing(database)),
         Duty(name="ring-alerts", every_seconds=tick, run=lambda: ring_due(database)),
         Duty(name="expire-questionnaires", every_seconds=tick, run=lambda: expire_due(database)),
         Duty(name="make-months", every_seconds=3_600, run=lambda: make_months(database)),

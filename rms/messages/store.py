@@ -7,9 +7,11 @@ from uuid import UUID
 
 import msgspec
 
+from rms.clock import start_of_london_day
 from rms.db.engine import Tx
 from rms.errors import NotFound
 from rms.messages.model import Channel, MessageState, Purpose, Recipient
+from rms.messages.printing import last_day_late
 from rms.people.store import lock_people
 
 
@@ -48,6 +50,15 @@ class ToAsk(msgspec.Struct, frozen=True, kw_only=True):
     since_call: timedelta
 
 
+class LateLetters(msgspec.Struct, frozen=True, kw_only=True):
+    """The letters of one team that should be printed by now: how many, and when the oldest was written."""
+
+    organisation_id: int
+    team_id: int
+    letters: int
+    since: datetime
+
+
 COLUMNS = (
     "id, ref, organisation_id, patient_id, team_id, plan_id, recipient, cause_kind, cause_id, purpose, channel, attempt,"
     " facts, state, state_reason, not_before, not_after, queued_at, epoch, address, called_at, asked, provider"
@@ -79,6 +90,23 @@ update message set epoch = epoch + 1, asked = asked + 1,
        lease_until = case when state = 'sending' then clock_timestamp() + make_interval(secs => $2) else lease_until end,
        ask_after = case when state = 'sending' then ask_after else clock_timestamp() + make_interval(secs => $2) end
  where id in (select id from due)
+"""
+
+# What must not be printed (held, taken back) is in other hands and not late.
+_LATE_LETTERS = """
+select m.organisation_id, m.team_id, count(*) as letters, min(l.made_at) as since
+  from letter l join message m on m.organisation_id = l.organisation_id and m.id = l.message_id
+ where l.printed_at is null and l.made_at < $1 and m.state in ('accepted', 'delivered') {which}
+ group by m.organisation_id, m.team_id order by m.organisation_id, m.team_id
+"""
+_OF_TEAM = "and m.organisation_id = $2 and m.team_id = $3"
+_NOT_ASKED_TODAY = """
+and not exists (select from alert a
+                 where a.organisation_id = m.organisation_id and a.subject_kind = $2 and a.subject_id = m.team_id
+                   and a.rule_key = $3
+                   and (a.state <> 'closed' or exists (select from alert_cause c
+                          where c.organisation_id = a.organisation_id and c.alert_id = a.id and c.cause_kind = 'day'
+                            and c.cause_id = $4)))
 """
 
 
@@ -177,3 +205,20 @@ async def notes(tx: Tx, lines: Iterable[tuple[int, int, str, str | None]], *, no
         [line[0] for line in listed], [line[1] for line in listed], [line[2] for line in listed],
         [line[3] for line in listed], now,
     )  # fmt: skip
+
+
+async def teams_with_late_letters(tx: Tx, *, subject_kind: str, rule_key: str) -> list[LateLetters]:
+    """The teams whose letters wait for too long and who are not asked about it yet, nor were today."""
+    rows = await tx.fetch(_LATE_LETTERS.format(which=_NOT_ASKED_TODAY), _late_before(tx), subject_kind, rule_key,
+                          tx.today.toordinal())  # fmt: skip
+    return [LateLetters(**dict(row)) for row in rows]
+
+
+async def late_letters(tx: Tx, *, organisation_id: int, team_id: int) -> LateLetters | None:
+    """What waits for too long in the print queue of a team; None when nothing does."""
+    row = await tx.fetchrow(_LATE_LETTERS.format(which=_OF_TEAM), _late_before(tx), organisation_id, team_id)
+    return None if row is None else LateLetters(**dict(row))
+
+
+def _late_before(tx: Tx) -> datetime:
+    return start_of_london_day(last_day_late(tx.today) + timedelta(days=1))

@@ -17,6 +17,7 @@ from rms.caseload.worklist.frame import Option, colleague_words
 from rms.caseload.worklist.people import OwnerCell, owner_cell
 from rms.caseload.worklist.surroundings import Surroundings
 from rms.clock import london_date
+from rms.messages.moves.printing import PRINT_QUEUE
 from rms.people.access import Asker
 from rms.people.permissions import Permission
 from rms.people.store import PersonOnFile
@@ -36,7 +37,7 @@ class AlertPage(msgspec.Struct, frozen=True, kw_only=True):
     """`caseload/alert.html`. What one may not do, or what the alert's state does not allow, is None or empty.
 
     `state` is empty unless it is set aside. `message` leads to the laboratory message that it is about, where that is dealt
-    with.
+    with; `letters` to the print queue, when it is about letters that nobody has printed.
     """
 
     kind: str
@@ -53,6 +54,7 @@ class AlertPage(msgspec.Struct, frozen=True, kw_only=True):
     history: tuple[HistoryLine, ...]
     path: str
     message: str | None
+    letters: str | None
     may_take: bool
     may_act: bool
     receivers: tuple[Option, ...]
@@ -100,6 +102,7 @@ def present_alert(
         history=tuple(_line(one) for one in moves),
         path=f"/alerts/{alert.ref}",
         message=f"/unmatched/{alert.ref}" if alert.about_message else None,
+        letters="/letters" if alert.subject_kind == PRINT_QUEUE and is_open else None,
         may_take=may_act and alert.owner_id != asks.staff_id,
         may_act=may_act,
         receivers=_receivers(around, asks=asks, typed=typed) if is_open else (),

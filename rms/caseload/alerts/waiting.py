@@ -17,6 +17,7 @@ SET_ASIDE: Final = "set_aside"
 
 _WAITING: Final = f"""
 select a.ref, a.kind, a.state, a.sentence, a.opened_at, a.respond_by, a.snoozed_until, a.snooze_reason, a.patient_id,
+       a.subject_kind,
        t.name as team, o.id as owner_id, o.display_name as owner, away.until_on as owner_away_until, away.covered_by,
        p.ref as person_ref, p.family_name, p.given_names, p.title, p.born_text, p.nhs_number,
        count(*) over () as total, count(*) over (partition by a.kind) as of_kind
@@ -47,6 +48,7 @@ class WaitingAlert(msgspec.Struct, frozen=True, kw_only=True):
     snoozed_until: datetime | None
     snooze_reason: str | None
     patient_id: int | None
+    subject_kind: str
     team: str
     owner_id: int | None
     owner: str | None

@@ -17,6 +17,7 @@ from rms.caseload.worklist.frame import ListFrame, Option, colleague_words, list
 from rms.caseload.worklist.people import OwnerCell, PersonCell, owner_cell, person_cell
 from rms.caseload.worklist.surroundings import Surroundings
 from rms.clock import london_date
+from rms.messages.moves.printing import PRINT_QUEUE
 from rms.people.access import Asker
 from rms.people.permissions import Permission
 from rms.web.forms import NO_ERRORS, FieldErrors
@@ -30,6 +31,7 @@ KIND_CHOICES: Final[Mapping[str, str]] = {
 }
 _ORDER = "The most urgent kind first, and in each kind the oldest first."
 NOTHING_TYPED = Submitted(pairs=())
+NOBODY_IN_PARTICULAR: Final = PersonCell(name="The team’s letters", href=None, born="", nhs_number="")
 
 
 class AlertLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -107,7 +109,7 @@ def _line(one: WaitingAlert, *, asks: Asker, now: datetime, picked: frozenset[st
         set_aside = f"Set aside, comes back {when(one.snoozed_until, now=now)}: {one.snooze_reason}"
     return AlertLine(
         ref=str(one.ref), href=f"/alerts/{one.ref}", sentence=one.sentence,
-        person=person_cell(one, today=london_date(now)),
+        person=NOBODY_IN_PARTICULAR if one.subject_kind == PRINT_QUEUE else person_cell(one, today=london_date(now)),
         owner=owner_cell(owner_id=one.owner_id, owner=one.owner, away_until=one.owner_away_until, covered_by=one.covered_by,
                          me=asks.staff_id),
         team=one.team, age=age(one.opened_at, now=now), target=target(one.respond_by, now=now),

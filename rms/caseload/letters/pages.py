@@ -9,10 +9,13 @@ from litestar.handlers import BaseRouteHandler
 from litestar.params import FromPath
 
 from rms.caseload import doors
-from rms.caseload.frame import staff_frame
-from rms.caseload.letters.presenters import present_letters
+from rms.caseload.letters.presenters import PATH, present_letters
 from rms.caseload.letters.store import letter_file, waiting_letters
 from rms.caseload.looking import looking
+from rms.caseload.worklist.asked import read_asked
+from rms.caseload.worklist.frame import first_page, worklist_frame
+from rms.caseload.worklist.paging import titled
+from rms.caseload.worklist.surroundings import known_here, scope_of, surroundings
 from rms.db.database import Database
 from rms.people.access import asker, may_do
 from rms.people.permissions import Permission
@@ -21,14 +24,21 @@ from rms.web.pages import go_to, html
 _Request = Request[Any, Any, Any]
 
 
-@get("/letters", opt={"policy": may_do(Permission.MESSAGE_VIEW)})
-async def show_letters(request: _Request, database: NamedDependency[Database]) -> Response[str]:
+@get(PATH, opt={"policy": may_do(Permission.MESSAGE_VIEW)})
+async def show_letters(request: _Request, database: NamedDependency[Database]) -> Response[Any]:
     """The letters of my teams that wait to be printed."""
-    async with looking(request, database) as look:
-        letters = await waiting_letters(look)
+    asked = read_asked(request.query_params, kinds=())
+    async with looking(request, database, feeds_too=False) as look:
+        around = await surroundings(look)
+        asked = known_here(asked, around)
+        letters = await waiting_letters(look, scope_of(look, asked, around), asked)
         await look.at(verb="letters.look", subject_kind="list", shown=[one.patient_id for one in letters])
-    page = present_letters(letters, may_mark=asker(request).may(Permission.MESSAGE_SEND))
-    return html(request, template="caseload/letters.html", page=page, title="Letters", frame=staff_frame(request))
+        page = present_letters(letters, asked=asked, around=around, asks=look.asks, now=look.tx.now)
+        frame = worklist_frame(request, around=around, tx=look.tx)
+    if not letters and asked.page > 1:
+        return go_to(first_page(PATH, asked))
+    title = titled("Letters to print", asked, total=letters[0].total if letters else 0)
+    return html(request, template="caseload/letters.html", page=page, title=title, frame=frame)
 
 
 @get("/letters/{ref:uuid}/pdf", opt={"policy": may_do(Permission.MESSAGE_VIEW)})
@@ -45,7 +55,7 @@ async def give_file(request: _Request, database: NamedDependency[Database], ref:
 async def mark_printed(request: _Request, database: NamedDependency[Database], ref: FromPath[UUID]) -> Response[Any]:
     """It is on paper."""
     await doors.letter_printed(database, asks=asker(request), ref=ref)
-    return go_to("/letters")
+    return go_to(PATH)
 
 
 ROUTES: Final[tuple[BaseRouteHandler, ...]] = (show_letters, give_file, mark_printed)

@@ -1,12 +1,22 @@
 """The print queue as strings."""
 
 from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
 
 import msgspec
 
 from rms.caseload.letters.store import WaitingLetter
 from rms.caseload.words import in_words, moment
+from rms.caseload.worklist.ages import age
+from rms.caseload.worklist.asked import Asked
+from rms.caseload.worklist.frame import ListFrame, list_frame
 from rms.caseload.worklist.people import person_in_line
+from rms.caseload.worklist.surroundings import Surroundings
+from rms.people.access import Asker
+from rms.people.permissions import Permission
+
+PATH: Final = "/letters"
 
 
 class LetterLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -16,6 +26,7 @@ class LetterLine(msgspec.Struct, frozen=True, kw_only=True):
     purpose: str
     to: str
     made: str
+    age: str
     file: str
     printed: str
     held: str
@@ -24,21 +35,34 @@ class LetterLine(msgspec.Struct, frozen=True, kw_only=True):
 class LettersPage(msgspec.Struct, frozen=True, kw_only=True):
     """`caseload/letters.html`. `may_mark` shows the buttons."""
 
+    list: ListFrame
     letters: tuple[LetterLine, ...]
     may_mark: bool
 
 
-def present_letters(letters: Sequence[WaitingLetter], *, may_mark: bool) -> LettersPage:
-    """The queue, the oldest first."""
-    return LettersPage(letters=tuple(_line(one) for one in letters), may_mark=may_mark)
+def present_letters(
+    letters: Sequence[WaitingLetter], *, asked: Asked, around: Surroundings, asks: Asker, now: datetime
+) -> LettersPage:
+    """One page of the queue, the oldest first."""
+    return LettersPage(
+        list=list_frame(
+            PATH, asked, around=around, kinds={}, thing="letter", me=asks.staff_id,
+            total=letters[0].total if letters else 0, on_page=len(letters), order="The oldest first.",
+            empty=("No letter waits to be printed.",
+                   "What is written for people and their GP practices appears here by itself."),
+        ),
+        letters=tuple(_line(one, now=now) for one in letters),
+        may_mark=asks.may(Permission.MESSAGE_SEND),
+    )  # fmt: skip
 
 
-def _line(letter: WaitingLetter) -> LetterLine:
+def _line(letter: WaitingLetter, *, now: datetime) -> LetterLine:
     return LetterLine(
         person=person_in_line(letter.family_name, given_names=letter.given_names),
         purpose=in_words(letter.purpose),
         to=in_words(letter.recipient),
         made=moment(letter.made_at),
+        age=age(letter.made_at, now=now),
         file=f"/letters/{letter.ref}/pdf",
         printed=f"/letters/{letter.ref}/printed",
         held=letter.held_because or "",

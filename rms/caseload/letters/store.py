@@ -1,20 +1,22 @@
 """The print queue of some teams. A letter is addressed by its message's reference."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import msgspec
 
 from rms.audit.moves import record
+from rms.caseload.letters.conditions import IN_QUEUE
 from rms.caseload.looking import Look
+from rms.caseload.worklist.asked import ROWS_A_PAGE, Asked
+from rms.caseload.worklist.surroundings import Scope
 from rms.db.engine import Tx
 from rms.errors import NotFound, Refused
+from rms.messages.moves import printed
 from rms.people.access import Asker
 from rms.people.store import lock_people
-
-LONGEST = 200
 
 # What is known of a death counts at once, before the worker has brought it here from another organisation.
 _HELD_BECAUSE = """
@@ -25,18 +27,14 @@ case when m.recipient = 'person' and coalesce(p.death_state, known_dead(p.nhs_nu
      else coalesce(m.state_reason, 'It is being written anew.') end as held_because
 """
 
-# What was taken back is no letter any more; what is held is shown with the reason, and cannot be printed.
 _QUEUE = f"""
-select m.ref, m.purpose, m.recipient, m.patient_id, l.made_at, p.family_name, p.given_names, {_HELD_BECAUSE}
-  from letter l
-  join message m on m.organisation_id = l.organisation_id and m.id = l.message_id
-  join patient p on p.organisation_id = m.organisation_id and p.id = m.patient_id
- where l.organisation_id = $2 and m.team_id = any($1) and l.printed_at is null and m.state <> 'void'
- order by l.made_at, l.id limit $3
+select m.ref, m.purpose, m.recipient, m.patient_id, g.made_at, p.family_name, p.given_names, {_HELD_BECAUSE},
+       count(*) over () as total {IN_QUEUE} and g.made_at <= $6
+ order by g.made_at, g.id limit $7 offset $8
 """
 
 _ONE = f"""
-select l.id, l.pdf, m.patient_id, l.printed_at, {_HELD_BECAUSE}
+select l.id, l.pdf, m.patient_id, m.team_id, l.printed_at, {_HELD_BECAUSE}
   from letter l
   join message m on m.organisation_id = l.organisation_id and m.id = l.message_id
   join patient p on p.organisation_id = m.organisation_id and p.id = m.patient_id
@@ -55,6 +53,7 @@ class WaitingLetter(msgspec.Struct, frozen=True, kw_only=True):
     family_name: str
     given_names: str
     held_because: str | None
+    total: int
 
 
 class LetterFile(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,9 +64,11 @@ class LetterFile(msgspec.Struct, frozen=True, kw_only=True):
     patient_id: int
 
 
-async def waiting_letters(look: Look) -> list[WaitingLetter]:
-    """The first LONGEST letters to print, the oldest first."""
-    return [WaitingLetter(**dict(row)) for row in await look.tx.fetch(_QUEUE, *look.scope, LONGEST)]
+async def waiting_letters(look: Look, scope: Scope, asked: Asked) -> list[WaitingLetter]:
+    """One page of the letters to print, the oldest first."""
+    since = look.tx.now - timedelta(days=asked.days)
+    rows = await look.tx.fetch(_QUEUE, *scope.parameters, since, ROWS_A_PAGE, asked.first_row)
+    return [WaitingLetter(**dict(row)) for row in rows]
 
 
 async def letter_file(look: Look, *, ref: UUID) -> LetterFile:
@@ -80,7 +81,7 @@ async def letter_file(look: Look, *, ref: UUID) -> LetterFile:
 async def mark_letter_printed(tx: Tx, *, asks: Asker, ref: UUID) -> None:
     """Take a letter out of the print queue. The second time changes nothing; NotFound when it is not of these teams.
 
-    Refused when it was held or taken back meanwhile: then it must not be posted.
+    Refused when it was held or taken back meanwhile: then it must not be posted. The last late one answers the team's alert.
     """
     scope = (list(asks.team_ids), asks.organisation_id)
     # Whoever records a death holds the person: so a letter is printed before it or held by it, never both.
@@ -91,6 +92,7 @@ async def mark_letter_printed(tx: Tx, *, asks: Asker, ref: UUID) -> None:
         return
     await tx.execute("update letter set printed_at = $3, printed_by = $4 where organisation_id = $1 and id = $2",
                      asks.organisation_id, row["id"], tx.now, asks.name)  # fmt: skip
+    await printed(tx, organisation_id=asks.organisation_id, team_id=row["team_id"], by=asks.actor, now=tx.now)
     await record(tx, by=asks.actor, verb="letter.printed", subject_kind="letter", subject_id=row["id"],
                  patient_id=row["patient_id"])  # fmt: skip
 

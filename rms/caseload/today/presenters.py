@@ -34,6 +34,7 @@ _GROUPS: Final = (
     ("Tests and messages", (
         (What.LATE, "Tests late", "/late", "test"),
         (What.STOPPED, "Messages that failed or are held", "/messages", ""),
+        (What.LETTERS, "Letters to print", "/letters", ""),
         (What.UNMATCHED, "Laboratory messages that nobody could file", "/unmatched", ""),
     )),
     ("Notes", (

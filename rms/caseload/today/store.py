@@ -11,6 +11,7 @@ from typing import Final
 import msgspec
 
 from rms.caseload.late.conditions import LATE
+from rms.caseload.letters.conditions import IN_QUEUE
 from rms.caseload.looking import Look
 from rms.caseload.messages.conditions import STOPPED
 from rms.caseload.notes.conditions import HANDED_OVER
@@ -31,6 +32,7 @@ class What(StrEnum):
     DUE_BACK = "due_back"
     LATE = "late"
     STOPPED = "stopped"
+    LETTERS = "letters"
     UNMATCHED = "unmatched"
     NOTES = "notes"
     UNATTENDED = "unattended"
@@ -72,6 +74,7 @@ union all select 'one_by_one', count(*), min(since) from review where review_sta
 union all select 'due_back', count(*), min(until_on)::timestamptz from back
 union all select 'late', count(*), min(o.due_on)::timestamptz {LATE} and o.kind = 'test'
 union all select 'stopped', count(*), min(m.queued_at) {STOPPED}
+union all select 'letters', count(*), min(g.made_at) {IN_QUEUE}
 union all select 'unmatched', count(*), min(f.at) {UNMATCHED}
 union all select 'notes', count(*), min(n.written_at) {HANDED_OVER}
 union all select 'unattended', count(*), min(u.since) from ({UNATTENDED}) u

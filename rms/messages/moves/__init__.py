@@ -1,5 +1,6 @@
 """What can happen to messages inside an open transaction."""
 
+from rms.messages.moves.printing import printed
 from rms.messages.moves.queueing import queue, queue_many
 from rms.messages.moves.rerouting import reroute
 from rms.messages.moves.settling import note_answer, note_outcome, record_receipt, stop
@@ -15,6 +16,7 @@ __all__ = [
     "hold_for_patient",
     "note_answer",
     "note_outcome",
+    "printed",
     "queue",
     "queue_many",
     "record_receipt",

@@ -17,7 +17,8 @@ from tests.worklists import alarmed, away, late_ref, nurse, other_team, staff_id
 
 ALL = ("Act today", "Look soon", "Chase", "Fix data", "May be in range: ten at a time", "To look at one by one",
        "Set aside and due back", "Tests late", "Messages that failed or are held",
-       "Laboratory messages that nobody could file", "Notes to read", "Steps without a next date or an owner")  # fmt: skip
+       "Letters to print", "Laboratory messages that nobody could file", "Notes to read",
+       "Steps without a next date or an owner")  # fmt: skip
 
 
 @pytest.fixture
@@ -40,7 +41,7 @@ async def rows(browser: httpx.AsyncClient, path: str) -> int:
     """How many the list behind a count says it has."""
     answer = await browser.get(path)
     assert answer.status_code == 200, path
-    return int(re.search(r"<strong>([\d,]+) (?:alert|late item|message|note|step)s?</strong>", answer.text)[1])
+    return int(re.search(r"<strong>([\d,]+) (?:alert|late item|message|letter|note|step)s?</strong>", answer.text)[1])
 
 
 async def test_an_empty_today_says_so_and_counts_nothing(site: Site, trust: Trust):

@@ -1,0 +1,33 @@
+"""When a letter has waited too long for a printer: two working days after the one it was written on have passed."""
+
+from datetime import date
+
+import pytest
+
+from rms.messages.printing import last_day_late, late_sentence
+
+
+@pytest.mark.parametrize(
+    ("written", "late_from"),
+    [
+        # written on          asked about in the morning of
+        (date(2026, 11, 23), date(2026, 11, 26)),  # Monday: Tuesday and Wednesday pass
+        (date(2026, 11, 26), date(2026, 12, 1)),  # Thursday: Friday and Monday
+        (date(2026, 11, 27), date(2026, 12, 2)),  # Friday: Monday and Tuesday
+        (date(2026, 11, 28), date(2026, 12, 2)),  # Saturday counts as Friday
+        (date(2026, 12, 24), date(2026, 12, 31)),  # Christmas and the Monday after it are bank holidays
+        (date(2027, 3, 25), date(2027, 4, 1)),  # Maundy Thursday
+    ],
+)
+def test_a_letter_is_late_when_two_working_days_have_passed(written: date, late_from: date) -> None:
+    assert last_day_late(late_from) >= written
+    assert last_day_late(date.fromordinal(late_from.toordinal() - 1)) < written
+
+
+def test_it_is_said_how_many_and_since_when() -> None:
+    since, today = date(2026, 11, 23), date(2026, 11, 26)
+    assert late_sentence(letters=3, since=since, today=today) == (
+        "3 letters have waited more than 2 working days to be printed, the oldest written on 23 November 2026"
+        " (counted on 26 November 2026). Print and post what waits."
+    )
+    assert late_sentence(letters=1, since=since, today=today).startswith("1 letter has waited more than 2 working days")
