@@ -18,7 +18,7 @@ from rms.people.access import Asker
 from rms.people.model import ContactKind, ContactPoint
 from rms.people.moves import set_contact, set_preference, start_messages, stop_messages
 from rms.people.store import contacts_in_force, lock_people, person
-from rms.plans.moves import pause, restore, resume
+from rms.plans.moves import pause
 from rms.plans.store import PlanOnFile, plan_on_file
 
 _NEEDED = {
@@ -117,8 +117,7 @@ async def let_plan_go_on(database: Database, *, asks: Asker, ref: UUID) -> UUID:
             )
         if plan.state == "active":
             return them
-        go_on = restore if plan.state == "held" else resume
-        await go_on(tx, organisation_id=asks.organisation_id, plan_id=plan.id, by=asks.actor, now=tx.now)
+        await moves.go_on(tx, organisation_id=asks.organisation_id, plan_id=plan.id, by=asks.actor, now=tx.now)
         return them
 
 

@@ -4,6 +4,7 @@ from rms.followup.moves.answering import SavedAnswer, save_answer, submit_answer
 from rms.followup.moves.deciding import decide, undo
 from rms.followup.moves.dying import end_after_death, record_death, reverse_death
 from rms.followup.moves.filing import FiledResult, file_result
+from rms.followup.moves.going_on import go_on
 from rms.followup.moves.judging import judge
 from rms.followup.moves.starting import start_plan
 
@@ -13,6 +14,7 @@ __all__ = [
     "decide",
     "end_after_death",
     "file_result",
+    "go_on",
     "judge",
     "record_death",
     "reverse_death",

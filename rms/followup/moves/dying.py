@@ -17,12 +17,13 @@ from rms.errors import Refused
 from rms.events.model import EventKind
 from rms.events.payloads import FollowUpEnded, PlanHeld, PlanRestored
 from rms.followup.moves.after_death import bring_back, close_with_the_plan
+from rms.followup.moves.going_on import go_on
 from rms.followup.moves.never_left import decided_and_never_left
 from rms.followup.moves.telling import plan_told, subject_of, tell
 from rms.messages.moves import hold_for_patient, release_for_patient, void_for_patient
 from rms.people.moves import mark_alive, mark_dead
 from rms.people.store import person
-from rms.plans.moves import end, hold, restore
+from rms.plans.moves import end, hold
 from rms.plans.store import PlanOnFile, open_plans_of, plan_on_file
 from rms.questionnaires.moves import end_links_of_person
 
@@ -178,7 +179,7 @@ async def apply_reversal(
         if plan.state != "held":
             continue
         await _mistaken(tx, plan=plan, why=why, by=by, now=now)
-        inside = await restore(tx, organisation_id=organisation_id, plan_id=plan.id, by=by, now=now)
+        inside = await go_on(tx, organisation_id=organisation_id, plan_id=plan.id, by=by, now=now)
         fell = [f"{one.title} was due on {one.due_on:%d %B %Y}" for one in inside]
         missed += fell
         what = "; ".join(fell) or "nothing fell due meanwhile"
