@@ -14,7 +14,7 @@ import urllib.request
 from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
@@ -22,6 +22,7 @@ from playwright.sync_api import Browser, sync_playwright
 from rms.db.database import Database
 from rms.db.embedded import EmbeddedServer
 from rms.db.migrate import migrate
+from tests.browser.demo import filled_demo
 from tests.database import World, empty
 
 CHROMIUM = os.environ.get("RMS_CHROMIUM", "/usr/bin/chromium")
@@ -39,6 +40,14 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 def outside(server: EmbeddedServer) -> Iterator[Outside]:
     """Run something on the database in a thread of its own, because the browser's driver owns this one's loop."""
     with ThreadPoolExecutor(max_workers=1) as thread:
+        thread.submit(asyncio.run, migrate(server.url("rms_owner"), mode="demo")).result()
+    with _outside(server) as run:
+        yield run
+
+
+@contextlib.contextmanager
+def _outside(server: EmbeddedServer) -> Iterator[Outside]:
+    with ThreadPoolExecutor(max_workers=1) as thread:
 
         async def in_world(work: Callable[[World], Coroutine[Any, Any, Any]]) -> Any:
             async with (
@@ -51,7 +60,6 @@ def outside(server: EmbeddedServer) -> Iterator[Outside]:
         def run(work: Callable[[World], Coroutine[Any, Any, Any]]) -> Any:
             return thread.submit(asyncio.run, in_world(work)).result()
 
-        thread.submit(asyncio.run, migrate(server.url("rms_owner"), mode="demo")).result()
         yield run
 
 
@@ -69,9 +77,32 @@ def clean(outside: Outside) -> None:
 def site(server: EmbeddedServer, outside: Outside, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of `rms web`, started as in life on a free port."""
     del outside  # the schema is there
+    with _web(server, home=tmp_path_factory.mktemp("home")) as address:
+        yield address
+
+
+class Demo(NamedTuple):
+    """The filled demo: its address, and a way to its database."""
+
+    address: str
+    outside: Outside
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """The demo's trusts and people, filled once for all tests that only look."""
+    with (
+        filled_demo() as server,
+        _outside(server) as outside,
+        _web(server, home=tmp_path_factory.mktemp("demo-web")) as address,
+    ):
+        yield Demo(address=address, outside=outside)
+
+
+@contextlib.contextmanager
+def _web(server: EmbeddedServer, *, home: Path) -> Iterator[str]:
     port = _free_port()
     address = f"http://127.0.0.1:{port}"
-    home = tmp_path_factory.mktemp("home")
     surroundings = {
         **{name: value for name, value in os.environ.items() if not name.startswith("RMS_")},
         "DATABASE_URL": server.url("rms_owner"), "RMS_DATABASE_URL_WEB": server.url("rms_web"), "RMS_HOME": str(home),

@@ -9,6 +9,7 @@ import msgspec
 from rms.caseload.identity import IdentityBar, identity_bar
 from rms.caseload.late.forms import WORDS, ContactOutcome
 from rms.caseload.late.store import Contact, LateLine, Step
+from rms.caseload.people.presenters.contact import value_words
 from rms.caseload.requests.store import BY
 from rms.caseload.worklist.ages import counted, day_words, when
 from rms.caseload.worklist.asked import Asked, query_of
@@ -189,7 +190,8 @@ def present_contact(
         due=f"Due {day_words(step.due_on, today=today)}" + (f" ({counted(late, 'day')} late)" if late > 0 else ""),
         path=f"/late/{step.ref}", list_href=f"{PATH}?{back}" if back else PATH, back=back,
         numbers=tuple(
-            Option(code=str(one.id), text=f"{_NUMBERS[one.kind]}: {one.value}", chosen=typed.one("number") == str(one.id))
+            Option(code=str(one.id), text=f"{_NUMBERS[one.kind]}: {value_words(one.kind, one.value)}",
+                   chosen=typed.one("number") == str(one.id))
             for one in details if one.kind in _NUMBERS
         ),
         outcomes=tuple(

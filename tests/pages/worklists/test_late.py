@@ -83,7 +83,7 @@ async def test_filters_by_kind_age_and_nurse(site: Site, world: World, trust, ma
 async def test_the_page_of_a_contact_has_the_bar_the_numbers_and_the_outcomes_by_button(site, world, trust, man, ref):
     page = (await (await nurse(site, trust)).get(f"/late/{ref}/contact?kind=test")).text
     assert "rms-identity" in page
-    assert "Mobile: +447700900" in page
+    assert "Mobile: 07700 900" in page
     assert "10 days late" in page
     assert len(re.findall(r'name="outcome"', page)) == len(ContactOutcome)
     assert 'name="back" value="kind=test"' in page
