@@ -4,13 +4,24 @@ It stands here and not beside the browser's tests, so that whoever adds a page h
 """
 
 import re
+from collections.abc import AsyncIterator
 from pathlib import Path
+
+import pytest
 
 from rms.web.guard import walk_routes
 from tests.browser.listing import FILE, JOURNEYS, faults_of, read_list
-from tests.pages.site import Site
+from tests.database import World
+from tests.pages.site import Site, a_site
 
 BROWSER = Path(__file__).parent.parent / "browser"
+
+
+@pytest.fixture
+async def site(world: World, tmp_path: Path) -> AsyncIterator[Site]:
+    """The application of a demo, with the pages that only a demo has."""
+    async with a_site(world.web, home=tmp_path, demo=True) as found:
+        yield found
 
 
 def routes_of(site: Site) -> set[str]:
