@@ -13,6 +13,7 @@ from litestar.params import FromPath
 from rms.alerts.lifecycle import AlertOutcome
 from rms.caseload.alerts import doors
 from rms.caseload.alerts.forms import ACTING, ENDING, HANDING_OVER, SETTING_ASIDE
+from rms.caseload.alerts.never_told import listed_in, present_listed
 from rms.caseload.alerts.presenters import present_alert
 from rms.caseload.alerts.store import alert_in_full, causes_of, moves_of
 from rms.caseload.looking import looking
@@ -112,7 +113,8 @@ async def _alert_page(
         around = await surroundings(look)
         page = present_alert(
             alert, person=who, causes=await causes_of(look, alert_id=alert.id), around=around, asks=asks, now=look.tx.now,
-            moves=await moves_of(look, alert_id=alert.id), typed=typed, errors=errors,
+            moves=await moves_of(look, alert_id=alert.id),
+            never_told=present_listed(await listed_in(look, alert_id=alert.id), asks=asks), typed=typed, errors=errors,
         )  # fmt: skip
         frame = worklist_frame(request, around=around, tx=look.tx)
         await look.at(verb="alert.look", subject_kind="alert", subject_id=alert.id, patient_id=alert.patient_id)

@@ -8,6 +8,7 @@ import msgspec
 from rms.alerts.lifecycle import OUTCOMES, AlertOutcome
 from rms.alerts.model import AlertKind, AlertState
 from rms.caseload.alerts.forms import TIMES
+from rms.caseload.alerts.never_told import NeverToldLine
 from rms.caseload.alerts.store import AlertInFull, Cause, Move
 from rms.caseload.identity import IdentityBar, identity_bar
 from rms.caseload.people.words import ALERT_MOVES
@@ -38,6 +39,7 @@ class AlertPage(msgspec.Struct, frozen=True, kw_only=True):
 
     `state` is empty unless it is set aside. `message` leads to the laboratory message that it is about, where that is dealt
     with; `letters` to the print queue, when it is about letters that nobody has printed.
+    `never_told` lists what a death took back that was a mistake.
     """
 
     kind: str
@@ -55,6 +57,7 @@ class AlertPage(msgspec.Struct, frozen=True, kw_only=True):
     path: str
     message: str | None
     letters: str | None
+    never_told: tuple[NeverToldLine, ...]
     may_take: bool
     may_act: bool
     receivers: tuple[Option, ...]
@@ -78,6 +81,7 @@ def present_alert(
     around: Surroundings,
     asks: Asker,
     now: datetime,
+    never_told: tuple[NeverToldLine, ...] = (),
     typed: Submitted,
     errors: FieldErrors = NO_ERRORS,
 ) -> AlertPage:
@@ -103,6 +107,7 @@ def present_alert(
         path=f"/alerts/{alert.ref}",
         message=f"/unmatched/{alert.ref}" if alert.about_message else None,
         letters="/letters" if alert.subject_kind == PRINT_QUEUE and is_open else None,
+        never_told=never_told,
         may_take=may_act and alert.owner_id != asks.staff_id,
         may_act=may_act,
         receivers=_receivers(around, asks=asks, typed=typed) if is_open else (),

@@ -5,7 +5,7 @@ from typing import Final
 from uuid import UUID
 
 from rms.audit.moves import record
-from rms.caseload.messages.one_store import message_behind, sent_again
+from rms.caseload.messages.one_store import last_attempt, message_behind, never_told, sent_again
 from rms.db.database import Database
 from rms.errors import Refused
 from rms.messages.model import Channel, MessageState, Recipient
@@ -29,9 +29,10 @@ async def resend(database: Database, *, asks: Asker, ref: UUID, channel: Channel
         found = await message_behind(tx, asks=asks, ref=ref)
         await lock_people(tx, [found.patient_id])
         message = await message_behind(tx, asks=asks, ref=ref)
-        if (again := await sent_again(tx, message)) is not None:
+        if (again := await sent_again(tx, message, channel=channel)) is not None:
             return again
-        if message.state not in STOPPED or message.recipient is not Recipient.PERSON:
+        may_go = message.state in STOPPED or await never_told(tx, message)
+        if not may_go or message.recipient is not Recipient.PERSON:
             raise Refused("Only a message to the person that did not arrive can be sent again.")
         who = {"organisation_id": asks.organisation_id, "patient_id": message.patient_id}
         them = await person(tx, **who)
@@ -44,7 +45,7 @@ async def resend(database: Database, *, asks: Asker, ref: UUID, channel: Channel
         message_id = await queue(
             tx, **who, team_id=message.team_id, recipient=message.recipient, cause_kind=message.cause_kind,
             cause_id=message.cause_id, purpose=message.purpose, channel=channel, facts=message.facts, not_before=tx.now,
-            not_after=tx.now + LIVES, plan_id=message.plan_id, attempt=message.attempt + 1, now=tx.now,
+            not_after=tx.now + LIVES, plan_id=message.plan_id, attempt=await last_attempt(tx, message) + 1, now=tx.now,
             plan_revision=await tx.fetchval("select revision from plan where organisation_id = $1 and id = $2",
                                             asks.organisation_id, message.plan_id),
         )  # fmt: skip

@@ -62,16 +62,26 @@ async def show_letter(request: _Request, database: NamedDependency[Database], re
 
 @post("/messages/{ref:uuid}/resend", opt={"policy": may_do(Permission.MESSAGE_SEND)})
 async def resend(request: _Request, database: NamedDependency[Database], ref: FromPath[UUID]) -> Response[Any]:
-    """Send it again."""
-    parsed = RESENDING.read(await read_submitted(request))
+    """Send it again; from an alert that lists several, one comes back to the list."""
+    sent = await read_submitted(request)
+    parsed = RESENDING.read(sent)
     errors = parsed.errors
     if parsed.value is not None:
         try:
             new = await doors.resend(database, asks=asker(request), ref=ref, channel=Channel(parsed.value.way))
-            return go_to(f"/messages/{new}")
+            alert = a_ref(sent.one("alert"))
+            return go_to(f"/alerts/{alert}" if alert else f"/messages/{new}")
         except Refused as refused:
             errors = FieldErrors(all=(FieldError(field="way", message=str(refused)),))
     return await _page(request, database, ref=ref, chosen=parsed.typed.one("way"), errors=errors)
+
+
+def a_ref(sent: str) -> UUID | None:
+    """What a form carried along to come back to; None when it is no reference."""
+    try:
+        return UUID(sent)
+    except ValueError:
+        return None
 
 
 async def _page(

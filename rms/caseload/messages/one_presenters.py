@@ -98,7 +98,8 @@ def preview_of(one: OneMessage, *, portal_url: str, today: date) -> bytes:
 def _ways(one: OneMessage, *, chosen: str) -> tuple[Choice, ...]:
     """The ways that work for this person, when it did not arrive and was not sent again."""
     message = one.message
-    if message.state not in STOPPED or message.recipient is not Recipient.PERSON or one.again is not None:
+    may_go = message.state in STOPPED or one.never_told
+    if not may_go or message.recipient is not Recipient.PERSON or one.again is not None:
         return ()
     reached = {contact.kind: contact for contact in one.contacts}
     return tuple(

@@ -10,7 +10,7 @@ from rms.caseload.looking import Look
 from rms.caseload.people.store import SentMessage
 from rms.db.engine import Tx
 from rms.errors import NotFound
-from rms.messages.model import Channel, Recipient
+from rms.messages.model import Channel, MessageState, Recipient
 from rms.messages.own import OwnWords, words_in_force, words_of_version
 from rms.messages.places import OWN
 from rms.messages.store import COLUMNS, MessageOnFile, message_from
@@ -33,7 +33,19 @@ select a.ref from alert a join alert_cause c on c.organisation_id = a.organisati
 """
 _AGAIN: Final = """
 select ref from message where organisation_id = $1 and patient_id = $2 and cause_kind = $3 and cause_id = $4 and purpose = $5
-   and recipient = $6 and id > $7 and state <> 'void' order by id limit 1
+   and recipient = $6 and id > $7 and state <> 'void' and ($8::text is null or channel = $8) order by id limit 1
+"""
+_NEVER_TOLD: Final = """
+select exists (
+  select from alert a
+    join alert_cause c on c.organisation_id = a.organisation_id and c.alert_id = a.id
+    join decision d on d.organisation_id = a.organisation_id and d.id = $4 and d.undone_at is null and d.overtaken_at is null
+   where a.organisation_id = $1 and a.patient_id = $2 and a.rule_key = 'never-told' and c.cause_kind = 'message'
+     and c.cause_id = $3)
+"""
+_LAST_ATTEMPT: Final = """
+select max(attempt) from message where organisation_id = $1 and patient_id = $2 and cause_kind = $3 and cause_id = $4
+   and purpose = $5 and recipient = $6
 """
 
 _WORDED: Final = """
@@ -44,7 +56,8 @@ select template_key, template_version from message where organisation_id = $1 an
 class OneMessage(msgspec.Struct, frozen=True, kw_only=True):
     """A message, what became of it, whom it is about and how they can be reached. `again`: it was sent again as this one.
 
-    `own`: the organisation's own words, by way, where it has some.
+    `never_told`: a recorded death took it back and was a mistake. `own`: the organisation's own words, by way,
+    where it has some.
     """
 
     message: MessageOnFile
@@ -53,6 +66,7 @@ class OneMessage(msgspec.Struct, frozen=True, kw_only=True):
     contacts: tuple[Contact, ...]
     alert: UUID | None
     again: UUID | None
+    never_told: bool
     own: Mapping[Channel, OwnWords]
 
 
@@ -64,12 +78,35 @@ async def message_behind(tx: Tx, *, asks: Asker, ref: UUID) -> MessageOnFile:
     return message_from(row)
 
 
-async def sent_again(tx: Tx, message: MessageOnFile) -> UUID | None:
-    """The later message with the same reason, when there is one that counts."""
+async def sent_again(tx: Tx, message: MessageOnFile, *, channel: Channel) -> UUID | None:
+    """The later message with the same reason, when there is one that counts.
+
+    Of what a death took back, text and letter are sent again one by one: only one by the same way (`channel`) counts.
+    """
     found: UUID | None = await tx.fetchval(
-        _AGAIN, message.organisation_id, message.patient_id, message.cause_kind, message.cause_id, message.purpose,
-        message.recipient, message.id,
-    )  # fmt: skip
+        _AGAIN, *_reason_of(message), message.id, channel if message.state is MessageState.VOID else None
+    )
+    return found
+
+
+async def last_attempt(tx: Tx, message: MessageOnFile) -> int:
+    """How often it was tried, by any way."""
+    found: int = await tx.fetchval(_LAST_ATTEMPT, *_reason_of(message))
+    return found
+
+
+def _reason_of(message: MessageOnFile) -> tuple[int, int, str, int, str, str]:
+    return (message.organisation_id, message.patient_id, message.cause_kind, message.cause_id, message.purpose,
+            message.recipient)  # fmt: skip
+
+
+async def never_told(tx: Tx, message: MessageOnFile) -> bool:
+    """Whether a death took it back that was a mistake, while the decision behind it still holds: then it may be sent."""
+    if message.state is not MessageState.VOID or message.cause_kind != "decision":
+        return False
+    found: bool = await tx.fetchval(
+        _NEVER_TOLD, message.organisation_id, message.patient_id, message.id, message.cause_id
+    )
     return found
 
 
@@ -91,8 +128,9 @@ async def one_message(look: Look, *, ref: UUID) -> OneMessage:
     return OneMessage(
         message=message, sent=SentMessage(**dict(row)), about=about,
         contacts=tuple(contacts) if message.recipient is Recipient.PERSON else (),
-        alert=await tx.fetchval(_ALERT, org, patient_id, message.id), again=await sent_again(tx, message),
-        own=await _own_words(tx, message),
+        alert=await tx.fetchval(_ALERT, org, patient_id, message.id),
+        again=await sent_again(tx, message, channel=message.channel),
+        never_told=await never_told(tx, message), own=await _own_words(tx, message),
     )  # fmt: skip
 
 
