@@ -14,7 +14,6 @@ import pytest
 
 from tests.browser.conftest import Demo
 from tests.browser.demo import STAFF, member_called, session_of
-from tests.browser.listing import read_list
 from tests.browser.places import what_the_demo_lacks
 
 pytestmark = pytest.mark.browser
@@ -101,24 +100,3 @@ def test_no_link_leads_to_a_closed_door(demo: Demo, who: str) -> None:
     print(f"{who}: {sum(kinds.values())} addresses of {len(kinds)} kinds")
     assert told == [], "\n".join(told)
     assert len(kinds) > 5
-
-
-def test_the_nurse_and_the_lead_are_shown_the_way_to_nearly_every_page(demo: Demo) -> None:
-    """A page to which nothing leads is found by nobody."""
-    demo.outside(what_the_demo_lacks)
-    reached: set[str] = set()
-    for who in ("nurse", "lead", "administrator"):
-        member = demo.outside(member_called(STAFF[who]))
-        value = demo.outside(session_of(member.organisation_id, member.staff_id))
-        with httpx.Client(
-            base_url=demo.address, cookies={"rms-staff": value}, follow_redirects=True, timeout=60
-        ) as browser:
-            reached |= {kind.partition("?")[0] for kind in crawl(browser)[0]}
-    staff = {row.route for row in read_list() if row.who in STAFF and "faults" not in row.state}
-    missing = {route for route in staff if not any(_fits(route, path) for path in reached)}
-    assert missing <= {"/review/tens/{ref:uuid}"}  # begun by a button
-    assert staff
-
-
-def _fits(route: str, path: str) -> bool:
-    return re.fullmatch(re.sub(r"\{[^}]+\}", "[^/]+", route), path) is not None
