@@ -58,7 +58,8 @@ _FOCUS = """() => { const e = document.activeElement; if (e === document.body ||
   const name = e.tagName.toLowerCase() + ' “' + (e.innerText || e.name || e.id || '').trim().slice(0, 40) + '”';
   const number = [...document.querySelectorAll('*')].indexOf(e);
   const seen = Math.min(box.bottom, high) - Math.max(box.top, 0);
-  if (seen < Math.min(box.height, high / 4) - 1) return [number, name + ' is out of sight'];
+  // Of a tall box to type into, the line one types into must be seen.
+  if (seen < (e.tagName === 'TEXTAREA' ? 20 : Math.min(box.height, high / 4) - 1)) return [number, name + ' is out of sight'];
   const line = (e.getClientRects()[0] || box);
   const x = Math.min(Math.max(line.left + Math.min(line.width / 2, 20), 1), wide - 1);
   const y = Math.min(Math.max(line.top + line.height / 2, 1), high - 1);

@@ -63,6 +63,7 @@ PLACES: Final = {
             " and r.review_state = 'to_review' and exists (select from alert a where a.patient_id = r.patient_id"
             " and a.state <> 'closed') order by r.id limit 1",
     "sitting": "select ref from review_session where organisation_id = $1 and $2::bigint[] is not null order by id limit 1",
+    "ten": "select ref from review_page where organisation_id = $1 and $2::bigint[] is not null order by id limit 1",
     "peer": "select p.id from peer p join peer_organisation o on o.peer_id = p.id where o.organisation_id = $1"
             " and $2::bigint[] is not null order by 1 limit 1",
     "batch": "select ref from import_batch where organisation_id = $1 and $2::bigint[] is not null order by id limit 1",

@@ -25,6 +25,8 @@ ROWS = [row for row in read_list() if VISIT in row.covered]
 PICTURES = os.environ.get("RMS_PICTURES", "")
 #: Only rows whose route or state holds these words, for whoever mends one page.
 ONLY = os.environ.get("RMS_PAGES", "")
+#: What differs from one to the next of the same page: which person, which link, and the same question asked again.
+REF = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|(?<=/r/)[^/]+(/you)?$")
 STAFF_COOKIE, PERSON_COOKIE = "rms-staff", "rms-person"
 
 
@@ -103,7 +105,8 @@ def visit(visitor: Visitor, page: Page, row: Row, *, titles: dict[str, set[str]]
     if title.startswith("Error: ") != row.has_faults:
         told.append(f"its title is “{title}”")
     if not row.has_faults:
-        titles[title].add(row.route)
+        # Where one was sent on to is one page, however it is reached.
+        titles[title].add(REF.sub("*", page.url.partition("?")[0]))
     if row.state == "last" and not re.search(r"page \d+", title):
         told.append(f"its title tells no page: “{title}”")
     return told + look(page)

@@ -169,7 +169,7 @@ def _teams(plans: Sequence[PlansOfTeam]) -> tuple[tuple[str, str], ...]:
 
 
 def _shown(request: _Request, page: WithdrawPage) -> Response[str]:
-    return html(request, template="caseload/set_up/withdraw.html", page=page, title="Withdraw a sign-off",
+    return html(request, template="caseload/set_up/withdraw.html", page=page, title=page.heading,
                 frame=staff_frame(request), status=FAULTS_IN_FORM if page.errors else 200)  # fmt: skip
 
 
