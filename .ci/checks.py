@@ -44,18 +44,22 @@ def main(words: list[str]) -> int:
 def checks(words: list[str], *, faults: bool, browser: bool) -> dict[str, list[str]]:
     """Name to command, in the order they are run. Browser tests bring their own loop, hence a process of their own.
 
-    The words narrow the tests; the browser's are few and always run as a whole.
+    The words narrow the tests; the browser's are few and always run as a whole. The tests share out the cores by file,
+    because a file's tests share what they set up; the long ones measure what a kill leaves behind and want a quiet machine.
     """
     quick = "" if faults else " and not faults"
     python = [sys.executable, "-m"]
+    abreast = [] if faults else ["-n", str(min(os.cpu_count() or 1, 8)), "--dist", "loadfile"]
     parts = {
         "lint": [*python, "ruff", "check"],
         "format": [*python, "ruff", "format", "--check"],
         "types": [*python, "mypy"],
         "contracts": [sys.executable, "-c", "from importlinter.cli import lint_imports_command as run; run()"],
-        "tests": [*python, "pytest", "--ignore=tests/browser", "-m", f"not browser{quick}", *words],
+        "tests": [*python, "pytest", "--ignore=tests/browser", "-m", f"not browser{quick}", *abreast, *words],
     }
-    return parts | ({"browser tests": [*python, "pytest", "-m", "browser", "tests/browser"]} if browser else {})
+    return parts | (
+        {"browser tests": [*python, "pytest", "-m", "browser", *abreast, "tests/browser"]} if browser else {}
+    )
 
 
 def test_environment() -> dict[str, str]:

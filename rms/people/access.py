@@ -12,11 +12,9 @@ from litestar import Request
 
 from rms.audit.model import Actor, ActorKind
 from rms.db.database import Database
-from rms.db.engine import Tx
 from rms.people.model import Role
 from rms.people.permissions import Permission, Relation, may
-from rms.people.sign_in.sessions import Session, SessionKind, find_session
-from rms.people.store import OnDuty, staff_on_duty
+from rms.people.sign_in.sessions import Session, SessionKind, find_session, token_hash
 from rms.web.config import web_config
 from rms.web.cookies import SessionCookie
 from rms.web.guard import ALLOWED, Connection, Policy, Standing, Verdict
@@ -104,37 +102,30 @@ async def _session_behind(connection: Connection) -> Session | None:
     if token is None:
         return None
     async with _database(connection).transaction(planned_once=True) as tx:
-        return await _valid_session(tx, token=token)
-
-
-async def _valid_session(tx: Tx, *, token: str) -> Session | None:
-    session = await find_session(tx, token=token)
-    if session is None or session.kind not in (SessionKind.STAFF, SessionKind.HALF_WAY):
-        return None
-    # The database refuses to open such a session outside a demo; this is the second wall.
-    without = session.kind is SessionKind.STAFF and session.second_factor_at is None
-    return None if without and tx.live else session
+        return await find_session(tx, token=token)
 
 
 async def _asker_behind(connection: Connection) -> Asker | None:
-    """Who asks, as they are now: the session and then, in its organisation, the member of staff; one transaction."""
+    """Who asks, as they are now: the session and the member of staff in its organisation, in one round trip."""
     token = cookie_value(connection)
-    if token is None:
+    return None if token is None else await find_asker(_database(connection), token=token)
+
+
+async def find_asker(database: Database, *, token: str) -> Asker | None:
+    """The member of staff behind a cookie's value; None when it is worth nothing or they have left."""
+    row = await database.ask_door(
+        "select kind, second_factor_at is not null as proven, live, id, organisation_id, display_name, role, team_ids"
+        " from door_asker($1)", token_hash(token),
+    )  # fmt: skip
+    if row is None or row["kind"] != SessionKind.STAFF or not _is_proven(row["proven"], live=row["live"]):
         return None
-    async with _database(connection).transaction(planned_once=True) as tx:
-        session = await _valid_session(tx, token=token)
-        if session is None or session.kind is not SessionKind.STAFF:
-            return None
-        await tx.enter(session.organisation_id)
-        staff = await staff_on_duty(
-            tx, organisation_id=session.organisation_id, staff_id=session.subject_id, today=tx.today
-        )
-    return None if staff is None else _asker(staff)
+    return Asker(staff_id=row["id"], organisation_id=row["organisation_id"], name=row["display_name"],
+                 role=Role(row["role"]), team_ids=tuple(row["team_ids"]))  # fmt: skip
 
 
-def _asker(staff: OnDuty) -> Asker:
-    return Asker(staff_id=staff.id, organisation_id=staff.organisation_id, name=staff.display_name, role=staff.role,
-                 team_ids=staff.team_ids)  # fmt: skip
+def _is_proven(second_factor: bool, *, live: bool) -> bool:
+    """The database refuses to open a session without a second factor outside a demo; this is the second wall."""
+    return second_factor or not live
 
 
 def _database(connection: Connection) -> Database:

@@ -14,10 +14,10 @@ from litestar.params import FromPath
 from rms.caseload.frame import staff_frame
 from rms.caseload.looking import looking
 from rms.caseload.messages import doors
-from rms.caseload.messages.one_presenters import present_message, preview_of
+from rms.caseload.messages.one_presenters import not_left, present_message, preview_of
 from rms.caseload.messages.one_store import one_message
 from rms.db.database import Database
-from rms.errors import Refused
+from rms.errors import NotFound, Refused
 from rms.messages.catalogue import Catalogue, load
 from rms.messages.model import Channel
 from rms.people.access import asker, may_do
@@ -51,8 +51,10 @@ async def show_letter(request: _Request, database: NamedDependency[Database], re
     """A letter before it leaves, as it would be written now."""
     async with looking(request, database) as look:
         one = await one_message(look, ref=ref)
+        if not not_left(one.message):
+            raise NotFound("There is no preview of this: it is no letter, is made already, or is not sent any more.")
         today = look.tx.today
-        await look.at(verb="letter.preview", subject_kind="message", subject_id=one.message.id,
+        await look.at(verb="letter.look", subject_kind="message", subject_id=one.message.id,
                       patient_id=one.message.patient_id)  # fmt: skip
     portal_url = web_config(request).origins[-1]
     pdf = await asyncio.to_thread(preview_of, one, portal_url=portal_url, today=today)

@@ -85,9 +85,7 @@ def not_left(message: MessageOnFile) -> bool:
 
 
 def preview_of(one: OneMessage, *, portal_url: str, today: date) -> bytes:
-    """The letter as it would be written now, marked so that nobody posts it. Refused when it has left or cannot be written."""
-    if not not_left(one.message):
-        raise Refused("This letter is made already, or is not sent any more. Open it from the page of the message.")
+    """The letter as it would be written now, marked so that nobody posts it. Refused when it cannot be written."""
     about = msgspec.structs.replace(one.about, link=link_to(portal_url, locator=_LOCATOR))
     try:
         return letter_of(one.message, about, written_on=today, preview=True).pdf

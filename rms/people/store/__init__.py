@@ -28,21 +28,18 @@ from rms.people.store.persons import (
 from rms.people.store.records import CaseOnFile, RecordOnFile, records_of
 from rms.people.store.staff import (
     Credentials,
-    OnDuty,
     StaffOnFile,
     credentials,
     door_of,
     staff_by_name,
     staff_name,
     staff_of,
-    staff_on_duty,
 )
 
 __all__ = [
     "CaseOnFile",
     "Contact",
     "Credentials",
-    "OnDuty",
     "OrganisationOnFile",
     "PersonOnFile",
     "RecordOnFile",
@@ -66,7 +63,6 @@ __all__ = [
     "staff_by_name",
     "staff_name",
     "staff_of",
-    "staff_on_duty",
     "team",
     "team_by_key",
     "team_for_site",

@@ -1,7 +1,7 @@
 """Staff as the doors of sign-in, the guard of pages and the command line see them."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -37,16 +37,6 @@ class Credentials(msgspec.Struct, frozen=True, kw_only=True):
     totp_confirmed_at: datetime | None
 
 
-class OnDuty(msgspec.Struct, frozen=True, kw_only=True):
-    """What a page must know of the one who asks. `team_ids`: their own teams and those of colleagues they cover today."""
-
-    id: int
-    organisation_id: int
-    display_name: str
-    role: Role
-    team_ids: tuple[int, ...]
-
-
 async def staff_name(tx: Tx, *, organisation_id: int, staff_id: int) -> str | None:
     """What a member of staff is called; None when they are not this organisation's."""
     name: str | None = await tx.fetchval(
@@ -61,19 +51,6 @@ select s.id, s.ref, s.organisation_id, s.sign_in_name, s.display_name, s.role, s
        array(select t.key from staff_team m join team t on t.organisation_id = m.organisation_id and t.id = m.team_id
               where m.organisation_id = s.organisation_id and m.staff_id = s.id order by t.key) as team_keys
   from staff s
-"""
-
-_ON_DUTY = """
-select s.id, s.organisation_id, s.display_name, s.role,
-       array(select distinct m.team_id from staff_team m
-              where m.organisation_id = s.organisation_id
-                and (m.staff_id = s.id or m.staff_id in (
-                  select l.staff_id from staff_leave l
-                    join staff away on away.organisation_id = l.organisation_id and away.id = l.staff_id
-                   where l.organisation_id = s.organisation_id and l.cover_staff_id = s.id
-                     and $3 between l.from_on and l.until_on and away.ended_at is null))
-              order by 1) as team_ids
-  from staff s where s.organisation_id = $1 and s.id = $2 and s.ended_at is null
 """
 
 _CREDENTIALS = """
@@ -104,15 +81,6 @@ async def staff_by_name(tx: Tx, *, organisation_id: int, sign_in_name: str) -> S
         f"{_STAFF} where s.organisation_id = $1 and s.sign_in_name = $2", organisation_id, sign_in_name.casefold()
     )
     return None if row is None else _staff(row)
-
-
-async def staff_on_duty(tx: Tx, *, organisation_id: int, staff_id: int, today: date) -> OnDuty | None:
-    """Who asks, with the teams they may act for today; None for somebody who has left."""
-    row = await tx.fetchrow(_ON_DUTY, organisation_id, staff_id, today)
-    if row is None:
-        return None
-    return OnDuty(id=row["id"], organisation_id=row["organisation_id"], display_name=row["display_name"],
-                  role=Role(row["role"]), team_ids=tuple(row["team_ids"]))  # fmt: skip
 
 
 async def credentials(tx: Tx, *, organisation_id: int, staff_id: int) -> Credentials | None:

@@ -120,8 +120,7 @@ async def test_what_was_chosen_cannot_be_rewritten_and_a_set_of_nothing_not_stor
 
 
 async def test_a_plan_from_before_has_what_its_protocol_suggests(world: World, man: Followed) -> None:
-    await world.as_owner("alter table plan_mode disable trigger plan_mode_append_only")
-    await world.as_owner("delete from plan_mode")
+    await world.behind_triggers("delete from plan_mode")
     async with world.web.transaction(organisation_id=man.trust.organisation_id) as tx:
         plan = await plan_on_file(tx, organisation_id=man.trust.organisation_id, plan_id=man.plan_id)
         found = await modes_of_plan(tx, plan=plan)

@@ -138,7 +138,7 @@ async def test_filters_and_pages_stand_in_the_address_and_nothing_about_a_person
     assert "Nobody fits these filters" in (await nurse.get("/starting?show=unclear&waiting=180")).text
     for wild in ("?show=<b>", "?site=%27%3B", "?waiting=-1", "?page=x", "?left=%00", "?left=zz"):
         assert (await nurse.get(f"/starting{wild}")).status_code == 200, wild
-    assert not re.search(r"(href|action)=\"[^\"]*(Many|MANY|999)", first.text)
+    assert not re.search(r"(href|action)=\"[^\"]*(Many|MANY|999\d{7})", first.text)
 
 
 async def test_an_empty_list_says_why_it_is_empty(trust, nurse):

@@ -44,7 +44,8 @@ LOOKING = msgspec.structs.replace(RESULT, looking="A nurse is looking at it.", v
 CODE = CodePage(way="the mobile phone that ends in 001", for_page="follow-up", too_many=False, typed=NOTHING,
                 errors=NO_ERRORS, help=HELP)  # fmt: skip
 FOLLOW_UP = FollowUpPage(
-    name="Peter Ashdown", standing=(), results=(ResultLine(sentence="As we expect.", more="None.", href="/follow-up"),),
+    name="Peter Ashdown", ways=("You can call us.",), standing=(),
+    results=(ResultLine(sentence="As we expect.", more="None.", href="/follow-up"),),
     nexts=(Next(what="PSA blood test", why="It shows.", when="It is due.", where="Your GP surgery.", how="Call.",
                 is_late=True, had="/tell-us/test", booked="/tell-us/booked"),),
     done=(PlanLine(when="May 2026", what="PSA blood test", note="Done."),),
@@ -52,7 +53,7 @@ FOLLOW_UP = FollowUpPage(
     later=(PlanLine(when="May 2028", what="PSA blood test", note=""),), help=HELP,
 )  # fmt: skip
 EMPTY = FollowUpPage(
-    name="Peter Ashdown", standing=("Finished.",), nexts=(), results=(), done=(), dates=(), later=(), help=HELP
+    name="Peter Ashdown", ways=(), standing=("Finished.",), nexts=(), results=(), done=(), dates=(), later=(), help=HELP
 )
 
 EXAMPLES: dict[str, tuple[str, msgspec.Struct]] = {

@@ -103,8 +103,8 @@ async def test_a_letter_can_be_read_before_it_leaves_and_says_that_it_must_not_b
     text = " ".join(text_of(answer.content).split())
     assert "Preview: not sent yet, do not post" in text
     assert "1 Mill Lane" in text
-    assert await the(world, "select count(*) from audit_entry where verb = 'letter.preview'") == 1
+    assert await the(world, "select count(*) from audit_entry where verb = 'letter.look'") == 1
     assert await the(world, "select count(*) from letter") == 0
     await world.as_owner("update message set state = 'void', state_reason = 'x' where channel = 'letter'")
-    assert (await browser.get(f"{to}/letter")).status_code == 422
+    assert (await browser.get(f"{to}/letter")).status_code == 404
     assert "before it leaves" not in (await browser.get(to)).text

@@ -93,9 +93,7 @@ async def test_what_is_in_other_hands_is_left_there(world: World, state: str) ->
 async def test_who_was_not_welcomed_is_not_welcomed_now(world: World) -> None:
     """Their follow-up began before this system: the caseload came in without a welcome."""
     man = await followed(world)
-    await world.as_owner("alter table message_event disable trigger user")
-    await world.as_owner("delete from message_event")
-    await world.as_owner("alter table message_event enable trigger user")
+    await world.behind_triggers("delete from message_event")
     await world.as_owner("delete from message")
     await _stand_still(world, man)
     await _go_on(world, man)

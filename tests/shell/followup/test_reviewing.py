@@ -201,12 +201,7 @@ async def test_whatever_is_not_as_it_should_be_is_looked_at_alone_with_the_reaso
         ' select organisation_id, id, \'{"kind": "limit", "rule": "psa-above-limit", "value": 0.3, "unit": "ug/L"}\', \'x\','
         " 'x', current_date, now() - interval '1 day' from plan"
     )
-    await world.as_owner("alter table result_version disable trigger user")
-    try:
-        for statement in spoil.split("; "):
-            await world.as_owner(statement)
-    finally:
-        await world.as_owner("alter table result_version enable trigger user")
+    await world.behind_triggers(*spoil.split("; "))
     assert SPOILT[spoil] in await reason_of(world, trust, one.result_id)
 
 
@@ -361,12 +356,7 @@ async def test_of_a_thousand_waiting_results_no_doubtful_one_is_ever_offered_wit
     await waiting_men(world, trust, how_many=1)
     await copies(world, how_many=1000)
     newest = "r.review_state = 'to_review' and (r.id / 10000) % 25 = "
-    await world.as_owner("alter table result_version disable trigger user")
-    try:
-        for rest, statement in SPOILT_COPIES.items():
-            await world.as_owner(statement.format(f"{newest}{rest}"))
-    finally:
-        await world.as_owner("alter table result_version enable trigger user")
+    await world.behind_triggers(*(statement.format(f"{newest}{rest}") for rest, statement in SPOILT_COPIES.items()))
     async with world.web.transaction(organisation_id=trust.organisation_id) as tx:
         offered = await in_range(tx, asking(trust), at_most=2000)
     ids = {one.subject.id for one in offered}

@@ -39,10 +39,15 @@ class Post:
         raise AssertionError(f"asked about {reference}")
 
 
-async def sent(world, post: Post) -> list[str]:
-    """Send everything that waits, at noon, when people may be written to."""
+@pytest.fixture(autouse=True)
+async def noon(world) -> None:
+    """Before anything is there: it is noon, when people may be written to."""
     async with world.worker.transaction() as tx:
         await world.move_civil_clock((12 - tx.now.hour) / 24)
+
+
+async def sent(world, post: Post) -> list[str]:
+    """Send everything that waits."""
     outbox = Outbox(
         gateways={Channel.SMS: post}, catalogue=load_wording(), links=QuestionnaireLinks(), portal_url=PORTAL
     )

@@ -146,7 +146,7 @@ async def test_one_that_fails_among_others_holds_up_nobody(world: World) -> None
                               for n, man in enumerate(men)))  # fmt: skip
         assert await file_inbox(world.worker) == MEN - 1
     finally:
-        await world.as_owner("drop trigger poison on result_version")
+        await world.as_owner("drop function poison cascade")
     states = [row["state"] for row in await world.as_owner("select state from inbox order by id")]
     assert states == ["filed", "filed", "filed", "received", "filed", "filed"]
     assert len(await world.as_owner("select from result")) == MEN - 1

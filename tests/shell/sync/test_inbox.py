@@ -480,7 +480,7 @@ async def test_a_poisonous_message_blocks_nobody_and_ends_as_a_question(world: W
         clock.wind(minutes=10)
         assert await file_inbox(world.worker, clock=clock) == 1
     finally:
-        await world.as_owner("drop trigger poison on result_version")
+        await world.as_owner("drop function poison cascade")
     assert (await states(world))[2] == "waiting"
     [alert] = await alerts(world)
     assert alert["sentence"] == "RMS failed to read this message 5 times (RaiseError). It is kept as it came."
