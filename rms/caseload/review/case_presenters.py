@@ -15,7 +15,7 @@ from rms.caseload.review.case_store import AlsoWaits, LastContact
 from rms.caseload.review.store import SittingRow
 from rms.caseload.review.words import BUTTONS, Done, done_words
 from rms.caseload.words import day, in_words
-from rms.caseload.worklist.ages import when
+from rms.caseload.worklist.ages import sentence, when
 from rms.clock import london_date
 from rms.followup.review.cases import CHOICES, Case
 from rms.followup.review.model import EntryFacts
@@ -157,8 +157,8 @@ def _not_offered(case: Case) -> str:
 def _contact(one: LastContact, *, now: datetime) -> str:
     if one.sort == "called":
         said = f": {one.what}" if one.what else ""
-        return f"{when(one.at, now=now).capitalize()}: {one.how} called{said}"
-    return f"{when(one.at, now=now).capitalize()}: {in_words(one.what)}, by {'text' if one.how == 'sms' else one.how}"
+        return f"{sentence(when(one.at, now=now))}: {one.how} called{said}"
+    return f"{sentence(when(one.at, now=now))}: {in_words(one.what)}, by {'text' if one.how == 'sms' else one.how}"
 
 
 def _other(one: AlsoWaits) -> OtherCase:

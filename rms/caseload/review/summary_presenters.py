@@ -9,7 +9,7 @@ import msgspec
 from rms.alerts.moves import DecisionKind
 from rms.caseload.review.store import Leaving, SittingRow
 from rms.caseload.review.words import decided_words, dropped_words
-from rms.caseload.worklist.ages import clock_words, counted, when
+from rms.caseload.worklist.ages import clock_words, counted, sentence, when
 from rms.dates import next_allowed
 from rms.followup.review.model import Place, RowOutcome
 
@@ -83,7 +83,7 @@ def _row(row: SittingRow, *, now: datetime) -> SummaryRow:
     state = _state(row, now=now)
     return SummaryRow(
         href=f"/review/cases/{row.shown.subject_ref}", name=row.shown.name, what=f"{row.shown.test} {row.shown.value}",
-        decided=decided_words(row).capitalize(), note=row.note or "",
+        decided=sentence(decided_words(row)), note=row.note or "",
         state=state or f"Until {clock_words(row.takes_effect_at)}" if row.takes_effect_at else state,
         undo="" if state else f"/review/decisions/{row.decision_ref}/undo",
     )  # fmt: skip

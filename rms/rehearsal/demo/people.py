@@ -5,12 +5,13 @@ that belong to nobody (`rms.rehearsal.people`).
 """
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from random import Random
 
 import msgspec
 
 from rms.audit.model import Actor, ActorKind
+from rms.clock import at_london
 from rms.dates import PartialDate
 from rms.nhs_number import NhsNumber
 from rms.people.model import Person, PersonName, Sex
@@ -147,5 +148,7 @@ def add_case(
         source_ref=f"Procedure/demo-{one.number}", kind=course.kind, intent="curative", description=course.treatment,
         started_on=began_on, started_text=began_on.isoformat(), ended_on=dates.treated_on,
         ended_text=dates.treated_on.isoformat(),
+        # Known since: a treatment that came after the last review keeps every result out of the tens.
+        recorded_at=at_london(dates.treated_on + timedelta(days=7), time(9)),
     )  # fmt: skip
     return case_id
