@@ -21,8 +21,6 @@ from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from checks import find_chromium
-
 ROOT = Path(__file__).resolve().parents[1]
 PICTURES = ROOT / "docs" / "tour"
 PEOPLE = 600
@@ -79,6 +77,8 @@ STOPS = (
 
 def main() -> int:
     """Start a demo, walk the tour, end the demo; 1 with a sentence when it could not be walked."""
+    from checks import find_chromium  # beside us, when we are run as a program
+
     chromium = os.environ.get("RMS_CHROMIUM") or find_chromium()
     if chromium is None:
         print("The tour needs a Chromium: on Debian `apt install chromium`, or name one in RMS_CHROMIUM.")

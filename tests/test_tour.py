@@ -3,7 +3,6 @@
 import importlib.util
 import re
 import struct
-import sys
 from pathlib import Path
 from types import ModuleType
 
@@ -16,9 +15,8 @@ FEWEST_WORDS = 8
 
 
 @pytest.fixture
-def tour(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+def tour() -> ModuleType:
     """`.ci/tour.py` as a module."""
-    monkeypatch.setattr(sys, "path", [str(ROOT / ".ci"), *sys.path])
     spec = importlib.util.spec_from_file_location("tour_py", ROOT / ".ci" / "tour.py")
     assert spec is not None
     assert spec.loader is not None
