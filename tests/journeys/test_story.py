@@ -1,5 +1,6 @@
 """The whole job through the real doors, as `rms story` plays it; and again while its processes are killed in turn."""
 
+import asyncio
 import json
 import os
 import signal
@@ -9,7 +10,10 @@ import threading
 import time
 from pathlib import Path
 
+import asyncpg
 import pytest
+
+from rms.db.embedded import EmbeddedServer
 
 ROOT = Path(__file__).resolve().parents[2]
 OTHERS = {
@@ -21,11 +25,21 @@ OTHERS = {
     ],
 }
 
+# The message counts as written, and no paper ever comes out: what a lost letter looks like.
+LOSES_THE_PRACTICES_LETTER = """
+create function lose() returns trigger language plpgsql as $$
+begin
+  if exists (select from message where id = new.message_id and purpose = 'plan_started_gp') then return null; end if;
+  return new;
+end $$;
+create trigger lose before insert on letter for each row execute function lose();
+"""
+
 
 def _start(home: Path, *words: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-m", "rms.cli", "story", "--home", str(home), *words],
-        cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        cwd=ROOT, env=os.environ | {"PYTHONUNBUFFERED": "1"}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
     )  # fmt: skip
 
 
@@ -57,7 +71,32 @@ def test_the_story_comes_to_its_end_with_other_values_and_leaves_nothing_behind(
     said, _ = story.communicate(timeout=600)
     assert story.returncode == 0, said
     assert "nothing differs" in said
+    assert "printed: 2 letters, 1 for him and 1 for his practice" in said
     assert _processes_of(home) == []
+
+
+def test_a_story_whose_print_queue_misses_a_letter_says_which_and_ends_with_1(home: Path) -> None:
+    values = home.parent / "values.json"
+    values.write_text(json.dumps({"results": [{"sampled_on": "2027-03-20", "value": "0.03"}]}))
+    story = _start(home, "--values", str(values))
+    assert story.stdout is not None
+    said = story.stdout.readline()
+    assert "The web answers" in said
+    asyncio.run(_as_owner(home, LOSES_THE_PRACTICES_LETTER))
+    said += story.communicate(timeout=600)[0]
+    assert story.returncode == 1, said
+    assert "North Madeup Hospital the letter plan_started_gp to the practice is not in the print queue" in said
+    assert _processes_of(home) == []
+
+
+async def _as_owner(home: Path, sql: str) -> None:
+    server = EmbeddedServer(home)
+    server.start()  # joins the one that the story runs
+    connection = await asyncpg.connect(server.url("rms_owner"))
+    try:
+        await connection.execute(sql)
+    finally:
+        await connection.close()
 
 
 def test_values_that_cannot_be_read_are_refused_in_a_sentence(home: Path) -> None:

@@ -7,8 +7,9 @@ import asyncio
 from datetime import date, datetime, time, timedelta
 from time import monotonic
 
-from rms.clock import at_london, london_date
+from rms.clock import at_london, london_date, start_of_london_day
 from rms.errors import Unavailable
+from rms.messages.printing import last_day_late
 from rms.rehearsal.story.eyes import Eyes
 
 NINE = time(9)
@@ -34,6 +35,16 @@ union all select 'alerts to ring', count(*) from alert, now where state <> 'clos
 union all select 'events', count(*) from event, now where state in ('waiting', 'delivering') and held_until <= now.at
 union all select 'deaths to spread', count(*) from death d join patient p on p.nhs_number = d.nhs_number
    where (d.reversed_at is null) <> (p.death_state is not null)
+"""
+
+#: Letters that have waited too long for a printer ($1: those of before then), of a team that nobody has asked today ($2).
+_LATE_TO_PRINT = """
+select count(*) from letter l join message m on m.organisation_id = l.organisation_id and m.id = l.message_id
+ where l.printed_at is null and l.made_at < $1 and m.state in ('accepted', 'delivered')
+   and not exists (select from alert a where a.organisation_id = m.organisation_id and a.subject_kind = 'print_queue'
+          and a.subject_id = m.team_id and a.rule_key = 'letters-waiting'
+          and (a.state <> 'closed' or exists (select from alert_cause c where c.organisation_id = a.organisation_id
+                 and c.alert_id = a.id and c.cause_kind = 'day' and c.cause_id = $2)))
 """
 
 
@@ -77,7 +88,11 @@ class Clockwork:
 
     async def left(self) -> dict[str, int]:
         """What is due and not done."""
-        return {row["what"]: row["count"] for row in await self._eyes.fetch(_LEFT) if row["count"]}
+        left = {row["what"]: row["count"] for row in await self._eyes.fetch(_LEFT) if row["count"]}
+        today = await self.today()
+        since = start_of_london_day(last_day_late(today) + timedelta(days=1))
+        late: int = await self._eyes.fetchval(_LATE_TO_PRINT, since, today.toordinal())
+        return left | ({"letters late to be printed, nobody asked": late} if late else {})
 
     async def quiet(self) -> None:
         """Wait until nothing due is left. Unavailable, naming what is left, when that takes too long."""

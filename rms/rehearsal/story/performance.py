@@ -1,7 +1,7 @@
 """The performance: what every scene uses. One line an event, doors that survive restarts, comparisons with the outside."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import date
 
 import asyncpg
@@ -9,16 +9,19 @@ import asyncpg
 from rms.db.database import Database
 from rms.errors import DatabaseAway, Refused, Unavailable
 from rms.people.model import ContactKind, RegisterPerson
+from rms.plans.model import FIRST_ADDED
 from rms.rehearsal.laboratory import send
 from rms.rehearsal.people import story_people
 from rms.rehearsal.story.clockwork import Clockwork
 from rms.rehearsal.story.expected import Values
+from rms.rehearsal.story.expected_letters import Paper, Sheet, Step, in_words
 from rms.rehearsal.story.eyes import Eyes
 from rms.rehearsal.story.look import (
     check,
     compare_events,
     compare_messages,
 )
+from rms.rehearsal.story.print_room import PrintRoom
 from rms.rehearsal.story.stage import Stage, Trust
 
 BEGINS = date(2027, 3, 1)
@@ -125,3 +128,31 @@ class Performance:
         """What we say left is what the provider and the register have, once each."""
         await compare_messages(self.owner, self.stage.notify_log, patient_ids=self.patient_ids, to=self.mobile)
         await compare_events(self.owner, self.stage.register_log, patient_ids=self.patient_ids)
+
+    def sheet(self, trust: Trust) -> Sheet:
+        """What every letter of a trust about him says."""
+        others = tuple(one.name for one in self.trusts if one is not trust)
+        return Sheet(man=self.man, trust=trust.name, other_trusts=others)
+
+    async def steps(self, trust: Trust) -> list[Step]:
+        """What is open in his plan at a trust, the next first. A repeat is not among them: nobody reminds him of one."""
+        rows = await self.owner.fetch(
+            "select kind, title, due_on from occurrence where plan_id = $1 and state = 'open' and number < $2"
+            " order by due_on, kind desc",
+            self.plan_ids[self.trusts.index(trust)], FIRST_ADDED,
+        )  # fmt: skip
+        return [Step(kind=row["kind"], title=row["title"], due_on=row["due_on"]) for row in rows]
+
+    async def print_letters(self, *expected: Sequence[Paper]) -> None:
+        """Each trust that follows him prints its letters: those of the first, of the second; none where none are given."""
+        room = PrintRoom(self.web, door=self.door)
+        for number, trust in enumerate(self.trusts):
+            papers = expected[number] if number < len(expected) else ()
+            await room.print_all(trust, papers)
+            if papers:
+                await self.line("nurse", f"printed: {in_words(papers)}", f"{trust.name}; each says what it must")
+
+    async def nobody_was_asked_to_print(self) -> None:
+        """All was printed on its day, so no team was asked why letters wait."""
+        asked = await self.owner.fetchval("select count(*) from alert where rule_key = 'letters-waiting'")
+        check(asked == 0, "A team was asked why letters wait although each was printed on its day.")

@@ -11,7 +11,7 @@ from rms.errors import BadInput
 from rms.messages.letters import FACES, Letter, LetterFacts, face, letter_purposes, render_letter
 from rms.messages.model import Purpose
 from rms.messages.symptoms import symptoms_for
-from tests.core.messages import pdf_text
+from rms.rehearsal import pdf_text
 
 WRITTEN_ON = date(2026, 11, 10)
 FACTS = LetterFacts(

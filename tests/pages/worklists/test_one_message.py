@@ -5,8 +5,8 @@ from uuid import UUID
 import httpx
 import pytest
 
+from rms.rehearsal.pdf_text import text_of
 from tests.cast import Trust, a_person, a_trust, on_file
-from tests.core.messages.pdf_text import text_of
 from tests.database import World
 from tests.followed import the
 from tests.pages.site import Site

@@ -1,20 +1,31 @@
-"""Reads the words out of a PDF that typst wrote, through its own character maps; enough for tests, no more."""
+"""Reads the words out of a PDF that typst wrote, through its own character maps; enough for our own letters."""
 
 import re
 import zlib
+from collections.abc import Mapping
 
 
 def text_of(pdf: bytes) -> str:
     """All shown text, in the order of the page's drawing."""
     objects = {int(number): body for number, body in re.findall(rb"\n(\d+) 0 obj\n(.*?)\nendobj", pdf, re.DOTALL)}
-    fonts: dict[bytes, dict[int, str]] = {}
-    for body in objects.values():
-        for name, number in re.findall(rb"/(f\d+) (\d+) 0 R", body):
-            to_unicode = re.search(rb"/ToUnicode (\d+) 0 R", objects[int(number)])
-            assert to_unicode is not None
-            fonts[name] = _map(stream(objects[int(to_unicode[1])]))
-    pages = [number for body in objects.values() for number in re.findall(rb"/Contents (\d+) 0 R", body)]
-    return "".join(_shown(stream(objects[int(number)]), fonts) for number in pages)
+    pages = [body for body in objects.values() if re.search(rb"/Contents \d+ 0 R", body)]
+    return "".join(_page(body, objects) for body in pages)
+
+
+def _page(body: bytes, objects: Mapping[int, bytes]) -> str:
+    """The words of one page, with its own fonts: `f0` of one page is another face than `f0` of the next."""
+    fonts = {}
+    for name, number in re.findall(rb"/(f\d+) (\d+) 0 R", objects[_named(b"Resources", body)]):
+        fonts[name] = _map(stream(objects[_named(b"ToUnicode", objects[int(number)])]))
+    return _shown(stream(objects[_named(b"Contents", body)]), fonts)
+
+
+def _named(what: bytes, body: bytes) -> int:
+    """The number of the object that stands under a name."""
+    found = re.search(b"/" + what + rb" (\d+) 0 R", body)
+    if found is None:
+        raise ValueError(f"The PDF has no {what.decode()} where one belongs.")
+    return int(found[1])
 
 
 def stream(body: bytes) -> bytes:
