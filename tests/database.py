@@ -55,6 +55,17 @@ class World(msgspec.Struct, frozen=True, kw_only=True):
         finally:
             await connection.close()
 
+    @contextlib.asynccontextmanager
+    async def trigger(self, name: str, *, on: str, body: str) -> AsyncIterator[None]:
+        """A trigger that spoils something while the block runs: `on` says when and where, `body` is its PL/pgSQL."""
+        await self.as_owner(f"create function {name}() returns trigger language plpgsql as $$ begin {body} end $$")
+        try:
+            kind = "constraint trigger" if "deferrable" in on else "trigger"
+            await self.as_owner(f"create {kind} {name} {on} for each row execute function {name}()")
+            yield
+        finally:
+            await self.as_owner(f"drop function {name} cascade")
+
     async def move_civil_clock(self, days: float) -> None:
         """Move the civil clock; the worker's duties are run by the test."""
         await self.as_owner("update database_state set civil_offset = civil_offset + make_interval(secs => $1)",
@@ -110,11 +121,27 @@ async def pools(server: EmbeddedServer, migrated: str) -> AsyncIterator[World]:
         yield World(server=server, database=migrated, web=web, worker=worker, listener=listener)
 
 
+@pytest.fixture(scope="session")
+async def code_within(pools: World) -> set[str]:
+    """The functions and triggers of the schema, each with its state."""
+    return await _code_within(pools)
+
+
 @pytest.fixture
-async def world(pools: World) -> World:
-    """The database, empty at the start of the test."""
+async def world(pools: World, code_within: set[str]) -> AsyncIterator[World]:
+    """The database, empty at the start of the test. A function or trigger that the test leaves behind fails it."""
     await empty(pools.url())
-    return pools
+    yield pools
+    assert await _code_within(pools) ^ code_within == set(), "The test left the schema otherwise than it found it."
+
+
+async def _code_within(world: World) -> set[str]:
+    """Names of functions and triggers. Those of partitions come and go with the months, so they are left out."""
+    rows = await world.as_owner(
+        "select oid::regprocedure::text from pg_proc where pronamespace = 'public'::regnamespace union all"
+        " select concat_ws(' ', tgrelid::regclass, tgname, tgenabled) from pg_trigger where not tgisinternal and tgparentid = 0"
+    )
+    return {row[0] for row in rows}
 
 
 async def empty(url: str) -> None:

@@ -1,5 +1,6 @@
 """The stand-in as its own process: its one line, its log, its control, and its end with its parent."""
 
+import asyncio
 import json
 import os
 import signal
@@ -11,18 +12,21 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import anyio
 import httpx
 import pytest
 
 from rms.messages.model import Accepted, Channel
+from rms.rehearsal.notify_server.wire import Act, Call, json_reply, serve_connection
 from tests.contracts.conftest import notify_gateway
 
 COMMAND = [sys.executable, "-m", "rms.rehearsal.notify_server", "--port", "0"]
 
 
 @contextmanager
-def process(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], dict[str, Any]]]:
-    with subprocess.Popen([*COMMAND, *arguments], stdout=subprocess.PIPE, text=True) as started:
+def process(*arguments: str, **named: str) -> Iterator[tuple[subprocess.Popen[str], dict[str, Any]]]:
+    environ = os.environ | named
+    with subprocess.Popen([*COMMAND, *arguments], stdout=subprocess.PIPE, text=True, env=environ) as started:
         assert started.stdout is not None
         try:
             yield started, json.loads(started.stdout.readline())
@@ -67,6 +71,25 @@ def test_faults_and_receipts_are_set_over_http() -> None:
         bad = httpx.post(f"{line['url']}/_faults", json={"faults": [{"do": "explode"}]}, trust_env=False)
     assert good.json()["faults"][0]["times"] == 2
     assert bad.status_code == 400
+
+
+@pytest.mark.anyio
+async def test_its_token_comes_from_the_environment_whatever_it_begins_with() -> None:
+    heard: list[str] = []
+
+    async def answer(call: Call) -> Act:
+        heard.append(call.headers["authorization"])
+        return json_reply(200, {})
+
+    server = await asyncio.start_server(lambda r, w: serve_connection(answer, r, w), "127.0.0.1", 0)
+    ours = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/callback"
+    with process("--callback-url", ours, RMS_NOTIFY_CALLBACK_TOKEN="-begins-with-a-hyphen") as (_, line):
+        await send(line["url"], "m-1")
+        with anyio.fail_after(10):
+            while not heard:
+                await anyio.sleep(0.01)
+    server.close()
+    assert heard == ["Bearer -begins-with-a-hyphen"]
 
 
 def test_it_ends_with_its_parent() -> None:

@@ -1,4 +1,8 @@
-"""The command line of the stand-in. Prints one line of JSON with port and address, then serves until it is killed."""
+"""The command line of the stand-in. Prints one line of JSON with port and address, then serves until it is killed.
+
+The token that proves its receipts comes from the environment, by the name under which RMS knows it: a command line can be
+read by everybody on the machine, and a random token may begin with a hyphen.
+"""
 
 import argparse
 import asyncio
@@ -24,7 +28,6 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--twilio-sid", default=REHEARSAL_SID)
     parser.add_argument("--twilio-token", default=REHEARSAL_TOKEN)
     parser.add_argument("--callback-url")
-    parser.add_argument("--callback-token", default=REHEARSAL_TOKEN)
     parser.add_argument("--receipts", choices=sorted(PRESETS), default="deliver")
     parser.add_argument("--retry-seconds", type=float, default=1.0)
     parser.add_argument("--die-with-parent", action="store_true")
@@ -38,7 +41,7 @@ def main(arguments: list[str] | None = None) -> None:
         twilio_sid=given.twilio_sid,
         twilio_token=given.twilio_token,
         callback_url=given.callback_url,
-        callback_token=given.callback_token,
+        callback_token=os.environ.get("RMS_NOTIFY_CALLBACK_TOKEN") or REHEARSAL_TOKEN,
         receipts=PRESETS[given.receipts],
         retry_seconds=given.retry_seconds,
     )

@@ -161,9 +161,8 @@ class Stage:
 
         # The web server takes longest to load, so it goes first.
         child("web", "rms.cli", "web", "--port", str(self.ports.web), "--die-with-parent")
-        callback = ("--callback-url", f"{self.base_url}/callbacks/notify", "--callback-token", self._token())
         child("notify", "rms.rehearsal.notify_server", "--port", str(self.ports.notify), "--log", str(self.notify_log),
-              *callback, "--die-with-parent", announces=True)  # fmt: skip
+              "--callback-url", f"{self.base_url}/callbacks/notify", "--die-with-parent", announces=True)  # fmt: skip
         child("register", "rms.rehearsal.register.server", "--port", str(self.ports.register), "--log",
               str(self.register_log), "--die-with-parent", announces=True)  # fmt: skip
         child("worker", "rms.cli", "worker", "--tick", str(tick), "--die-with-parent")

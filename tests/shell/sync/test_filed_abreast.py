@@ -127,26 +127,16 @@ async def test_those_about_different_people_share_one_savepoint_and_those_about_
     assert versions[-1]["number"] == "0.06"
 
 
-POISON = """
-create or replace function poison() returns trigger language plpgsql as $$
-begin
-  if new.value_text = '6.66' then raise exception 'poisoned'; end if;
-  return new;
-end $$
-"""
+POISON = "if new.value_text = '6.66' then raise exception 'poison'; end if; return new;"
 
 
 async def test_one_that_fails_among_others_holds_up_nobody(world: World) -> None:
     await a_following_trust(world, "RAA", "MLL")
-    await world.as_owner(POISON)
-    await world.as_owner("create trigger poison before insert on result_version for each row execute function poison()")
     men = [a_person(serial) for serial in range(1, MEN + 1)]
-    try:
-        await arrive(world, *(oru(man, obx("6.66" if n == 3 else f"0.0{n}"), filler=f"P{n}", control=f"P{n}")
-                              for n, man in enumerate(men)))  # fmt: skip
+    await arrive(world, *(oru(man, obx("6.66" if n == 3 else f"0.0{n}"), filler=f"P{n}", control=f"P{n}")
+                          for n, man in enumerate(men)))  # fmt: skip
+    async with world.trigger("poison", on="before insert on result_version", body=POISON):
         assert await file_inbox(world.worker) == MEN - 1
-    finally:
-        await world.as_owner("drop function poison cascade")
     states = [row["state"] for row in await world.as_owner("select state from inbox order by id")]
     assert states == ["filed", "filed", "filed", "received", "filed", "filed"]
     assert len(await world.as_owner("select from result")) == MEN - 1

@@ -454,21 +454,12 @@ async def test_a_closed_question_that_is_read_again_in_vain_is_asked_again(world
     assert alert["state"] == "open"
 
 
-POISON = """
-create or replace function poison() returns trigger language plpgsql as $$
-begin
-  if new.value_text = '6.66' then raise exception 'poison'; end if;
-  return new;
-end $$
-"""
-POISONED = "create trigger poison before insert on result_version for each row execute function poison()"
+POISON = "if new.value_text = '6.66' then raise exception 'poison'; end if; return new;"
 
 
 async def test_a_poisonous_message_blocks_nobody_and_ends_as_a_question(world: World, trust: Trust) -> None:
     clock = Wrist()
-    await world.as_owner(POISON)
-    await world.as_owner(POISONED)
-    try:
+    async with world.trigger("poison", on="before insert on result_version", body=POISON):
         good = [oru(PETER, obx(f"0.{n}"), filler=f"G{n}", control=f"G{n}") for n in range(1, 6)]
         await arrive(world, *good[:2], oru(PETER, obx("6.66"), filler="BAD"), *good[2:])
         assert await file_inbox(world.worker, clock=clock) == 5
@@ -479,8 +470,6 @@ async def test_a_poisonous_message_blocks_nobody_and_ends_as_a_question(world: W
             assert await file_inbox(world.worker, clock=clock) == 0
         clock.wind(minutes=10)
         assert await file_inbox(world.worker, clock=clock) == 1
-    finally:
-        await world.as_owner("drop function poison cascade")
     assert (await states(world))[2] == "waiting"
     [alert] = await alerts(world)
     assert alert["sentence"] == "RMS failed to read this message 5 times (RaiseError). It is kept as it came."

@@ -176,20 +176,15 @@ async def test_while_the_database_is_away_nothing_is_answered_and_then_it_goes_o
 
 
 async def test_a_commit_that_fails_is_never_answered(world: World, line: Switchboard) -> None:
-    await world.as_owner(
-        "create or replace function refuses() returns trigger language plpgsql as"
-        " $$ begin if new.control_id = 'NO' then raise exception 'disk full' using errcode = '53100'; end if; return null; end $$"
-    )
-    await world.as_owner("create constraint trigger refuses after insert on inbox deferrable initially deferred"
-                         " for each row execute function refuses()")  # fmt: skip
-    try:
-        async with listening(world.listener, host="127.0.0.1", port=0) as where:
-            sender = await line.connect(where.port)
-            assert await sender.send(oru(PETER, control="NO")) is None
-            sender = await line.connect(where.port)
-            assert await sender.send(oru(PETER, control="YES")) == "AA YES"
-    finally:
-        await world.as_owner("drop trigger refuses on inbox")
+    body = "if new.control_id = 'NO' then raise exception 'disk full' using errcode = '53100'; end if; return null;"
+    async with (
+        world.trigger("refuses", on="after insert on inbox deferrable initially deferred", body=body),
+        listening(world.listener, host="127.0.0.1", port=0) as where,
+    ):
+        sender = await line.connect(where.port)
+        assert await sender.send(oru(PETER, control="NO")) is None
+        sender = await line.connect(where.port)
+        assert await sender.send(oru(PETER, control="YES")) == "AA YES"
     assert [row["control_id"] for row in await inbox(world)] == ["YES"]
 
 
