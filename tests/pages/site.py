@@ -27,6 +27,10 @@ class Hands:
     """A real clock whose hands a test moves."""
 
     def __init__(self) -> None:
+        self.wind_back()
+
+    def wind_back(self) -> None:
+        """To where every test begins."""
         self.at = datetime(2027, 3, 1, 9, 0, 10, tzinfo=UTC)
 
     def now(self) -> datetime:

@@ -18,7 +18,7 @@ from rms.web.guard import RouteWithoutPolicy, assert_every_route_has_a_policy, p
 from rms.web.headers import KEPT_FOR_A_DAY, KEPT_FOR_EVER, NEVER_KEPT, SECURITY_HEADERS
 from tests.cast import a_person, a_trust, on_file
 from tests.database import World
-from tests.pages.site import Site, settings_in
+from tests.pages.site import Site, a_site, settings_in
 from tests.pages.stage import Line, Stage, handlers, verdict
 
 ABOUT_PEOPLE = (
@@ -147,11 +147,12 @@ async def unseen(request: Request, database: NamedDependency[Database]) -> str:
         return str(await look.tx.fetchval("select min(family_name) from patient"))
 
 
-async def test_a_page_that_forgets_the_line_shows_nothing(site: Site, world: World):
+async def test_a_page_that_forgets_the_line_shows_nothing(world: World, tmp_path):
     trust = await a_trust(world)
     await on_file(world, trust, a_person(1, family="Ashdown"))
-    site.app.register(unseen)
-    answer = await (await site.signed_in(trust.organisation_id, trust.nurse.id or 0)).get("/unseen")
+    async with a_site(world.web, home=tmp_path) as site:
+        site.app.register(unseen)
+        answer = await (await site.signed_in(trust.organisation_id, trust.nurse.id or 0)).get("/unseen")
     assert (answer.status_code, "Ashdown" in answer.text) == (500, False)
 
 
