@@ -47,6 +47,12 @@ class PartialDate(msgspec.Struct, frozen=True, kw_only=True):
         """Make the partial date that knows everything."""
         return cls(year=day.year, month=day.month, day=day.day)
 
+    def in_words(self) -> str:
+        """What is known of it as staff read it: 3 March 2027, March 2027 or 2027."""
+        if (exact := self.exact) is not None:
+            return f"{exact.day} {exact:%B %Y}"
+        return str(self.year) if self.month is None else f"{self.earliest:%B %Y}"
+
     @property
     def exact(self) -> date | None:
         """The day, or None when only the month or the year is known."""

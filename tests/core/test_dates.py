@@ -152,3 +152,10 @@ def test_every_day_fits_what_is_left_of_it(day: date) -> None:
         assert less.exact is None
         assert less.may_be(day)
         assert not less.may_be(add_months(day, 12))
+
+
+@pytest.mark.parametrize(
+    ("written", "words"), [("2027-03-03", "3 March 2027"), ("2027-03", "March 2027"), ("2027", "2027")]
+)
+def test_a_partial_date_in_words_says_no_more_than_is_known(written: str, words: str) -> None:
+    assert PartialDate.parse(written).in_words() == words

@@ -53,11 +53,11 @@ def _team(one: TeamOnFile, kept: ListKept | None, *, today: date) -> TeamLists:
     if kept is None:
         return TeamLists(team=one.name, made="", holds="", file=None, make=f"/downtime/{one.key}",
                          warning="No list has been made yet. One is made every night; make one now to be safe.")  # fmt: skip
-    by = "by itself, last night" if kept.is_nightly else f"by {kept.made_by}"
+    by = "by itself" if kept.is_nightly else f"by {kept.made_by}"
     old = "This list is not of today. Make a new one now, and tell who runs RMS here that last night’s was not made."
     return TeamLists(
         team=one.name,
-        made=f"{moment(kept.made_at)}, {by if kept.for_on == today or not kept.is_nightly else 'by itself'}",
+        made=f"{moment(kept.made_at)}, {by}",
         holds=f"{_many(kept.lines, 'line')} about {_many(len(kept.shown), 'person', 'people')}",
         file=f"/downtime/{kept.ref}/pdf",
         make=f"/downtime/{one.key}",

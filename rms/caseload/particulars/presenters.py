@@ -79,10 +79,15 @@ def present_correction(
     return CorrectionPage(
         bar=identity_bar(person, today=today), here=f"/people/{person.ref}", typed=typed, errors=errors,
         sexes=choices([(str(one), in_words(one)) for one in Sex], chosen=typed.one("sex")),
-        numbers=", ".join(f"{value} ({authority_words(given_by)})" for value, given_by in keys.hospital_numbers) or "None",
+        numbers=number_words(keys),
         warning="The cancer register told us of this person. What is put right here holds until the register tells of them"
                 " again: have it put right there too." if keys.from_register else "",
     )  # fmt: skip
+
+
+def number_words(keys: Keys) -> str:
+    """The hospital numbers, each with the place that gave it."""
+    return ", ".join(f"{value} ({authority_words(given_by)})" for value, given_by in keys.hospital_numbers) or "None"
 
 
 def help_words(helper: HelperOnFile | None) -> str:

@@ -139,7 +139,7 @@ def _end(plan: PlanOnFile, them: PersonOnFile, typed: Typed, look: Look) -> Acti
         bar=bar_of(them, look), heading="Confirm the death and end the plan", stops=True,
         means=(
             f"“{plan.protocol.title}” ends with the outcome that the person died, in your name.",
-            "The alert about it is closed, and so are the alerts listed here. The cancer register is told.",
+            "The alert that asks for this is closed. The cancer register is told.",
             "An ended plan is not taken up again. If the death is a mistake, take it back instead.",
         ),
         fields=(), action=f"/plans/{plan.ref}/after-death", button="Confirm and end the plan", back=here,

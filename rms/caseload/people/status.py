@@ -13,6 +13,7 @@ import msgspec
 
 from rms.caseload.people.words import OUTCOMES
 from rms.caseload.words import day
+from rms.dates import PartialDate
 from rms.people.permissions import Permission
 
 
@@ -198,6 +199,4 @@ def partial_words(text: str | None) -> str:
     """A date of which only a part may be known, in words."""
     if text is None:
         return "the day is not known"
-    if len(text) == len("2027-03-03"):
-        return day(date.fromisoformat(text))
-    return f"{date.fromisoformat(f'{text}-01'):%B %Y}" if len(text) == len("2027-03") else text
+    return PartialDate.parse(text).in_words()

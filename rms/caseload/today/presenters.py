@@ -37,10 +37,8 @@ _GROUPS: Final = (
         (What.LETTERS, "Letters to print", "/letters", ""),
         (What.UNMATCHED, "Laboratory messages that nobody could file", "/unmatched", ""),
     )),
-    ("Notes", (
+    ("Notes and safety check", (
         (What.NOTES, "Notes to read", "/notes", ""),
-    )),
-    ("Safety check", (
         (What.UNATTENDED, "Steps without a next date or an owner", UNATTENDED_PATH, ""),
     )),
 )  # fmt: skip

@@ -34,7 +34,8 @@ select l.patient_id, 'The plan is paused', coalesce(l.started_at, l.created_at),
  where l.organisation_id = $2 and l.team_id = any($1) and l.state = 'paused' and l.state_until is null
    and ($4::bigint is null or l.nurse_staff_id = $4) and (not $5 or l.nurse_staff_id is null)
 union all
-select l.patient_id, 'The plan runs', coalesce(l.started_at, l.created_at), 'nothing_due'
+select l.patient_id, 'The plan runs', coalesce((select max(o.closed_at) from occurrence o
+         where o.organisation_id = l.organisation_id and o.plan_id = l.id), l.started_at, l.created_at), 'nothing_due'
   from plan l
  where l.organisation_id = $2 and l.team_id = any($1) and l.state = 'active'
    and ($4::bigint is null or l.nurse_staff_id = $4) and (not $5 or l.nurse_staff_id is null)
@@ -53,7 +54,7 @@ WHY: Final = {
     "no_next_date": "It has no next date.",
     "no_owner": "Nobody works in its team.",
     "no_end_of_pause": "It does not say until when.",
-    "nothing_due": "Nothing more is due, and nobody has ended it.",
+    "nothing_due": "Its last date is done, and nobody has ended it.",
 }
 
 

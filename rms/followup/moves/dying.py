@@ -66,10 +66,10 @@ async def apply_death(
     await mark_dead(
         tx, organisation_id=organisation_id, patient_id=patient_id, formal=formal, died_on=died_on, by=by, now=now
     )
-    word = f"{source} says that the person {'died' if formal else 'may have died'}"
-    when = f" on {died_on}" if died_on else ""
+    when = f" {'on' if died_on.exact else 'in'} {died_on.in_words()}" if died_on else ""
+    word = f"The person {'died' if formal else 'may have died'}{when} (told by: {source})"
     stop = void_for_patient if formal else hold_for_patient
-    await stop(tx, organisation_id=organisation_id, patient_id=patient_id, reason=f"{word}{when}.", now=now)
+    await stop(tx, organisation_id=organisation_id, patient_id=patient_id, reason=f"{word}.", now=now)
     await end_links_of_person(tx, organisation_id=organisation_id, patient_id=patient_id, why=f"{word}.", now=now)
     for plan in await open_plans_of(tx, organisation_id=organisation_id, patient_id=patient_id):
         if plan.state != "held":
@@ -77,16 +77,16 @@ async def apply_death(
                 tx,
                 organisation_id=organisation_id,
                 plan_id=plan.id,
-                reason=f"{word}{when}.",
+                reason=f"{word}.",
                 rule_key=RULE,
                 by=by,
                 now=now,
             )
-            await _tell_held(tx, plan=plan, reason=f"{word}{when}.", by=by, now=now)
+            await _tell_held(tx, plan=plan, reason=f"{word}.", by=by, now=now)
         await raise_alert(
             tx, organisation_id=organisation_id, team_id=plan.team_id, kind=AlertKind.FIX_DATA, subject_kind="plan",
             subject_id=plan.id, rule_key=RULE, patient_id=patient_id, plan_id=plan.id,
-            sentence=f"{word}{when}. Messages have stopped and the plan is held: confirm and end it, or restore it.",
+            sentence=f"{word}. Messages have stopped and the plan is held: confirm and end it, or restore it.",
             cause_kind=f"death:{'formal' if formal else 'informal'}", cause_id=patient_id, by=by, now=now,
         )  # fmt: skip
 

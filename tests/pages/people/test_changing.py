@@ -169,7 +169,12 @@ async def test_a_plan_is_paused_until_a_day_and_goes_on(scene: Scene):
 
 
 async def test_a_plan_held_because_of_a_death_does_not_go_on_by_another_door(scene: Scene):
-    await scene.send(f"{scene.person}/death", {"sure": "informal", "source": "His wife"})
+    assert f'href="{scene.plan}/change"' in await scene.page()
+    await scene.send(f"{scene.person}/death", {"sure": "informal", "source": "His wife", "died_on-year": "2026"})
+    page = await scene.page()
+    assert "The person may have died in 2026 (told by: His wife)." in page
+    for way in (f"{scene.plan}/change", f"{scene.plan}/go-on", f"{scene.plan}/end", "/arrange"):
+        assert f'{way}"' not in page, way
     for path, fields in (("go-on", {}), ("end", {"outcome": "other", "why": "x"})):
         answer = await scene.send(f"{scene.plan}/{path}", fields)
         assert (answer.status_code, "death" in answer.text.lower()) == (422, True), path

@@ -1,5 +1,6 @@
 """Language, needs and help as the person told us, and who they are put right by hand; names of every kind on every page."""
 
+import re
 from uuid import UUID
 
 import httpx
@@ -118,7 +119,9 @@ async def test_a_correction_says_what_changed_and_how_one_knows_but_not_the_valu
         await site.post(browser, f"{person}/correct", {**RIGHT, "family": "Ashdowne", "sex": "female"})
     rows = await world.as_owner("select reason from audit_entry where verb = 'person.correct'")
     assert [row["reason"] for row in rows] == ["name, sex: He spelt it."]
-    assert "Corrected by hand" in (await browser.get(person)).text
+    page = (await browser.get(person)).text
+    assert "Corrected by hand" in page
+    assert re.search(r"Hospital numbers</dt>\s*<dd[^>]*>H\d{6} \(RAA\)", page), "words, not what the database wrote"
 
 
 @pytest.mark.parametrize(

@@ -160,6 +160,21 @@ async def test_a_step_that_nobody_would_look_at_is_found(site: Site, world: Worl
     assert "ASHDOWN" in shown
 
 
+async def test_a_plan_at_its_end_waits_since_its_last_date_was_done(site: Site, world: World, trust: Trust):
+    """Not since the plan began, years ago."""
+    man = await followed(world, trust=trust, operated_days_ago=400)
+    await world.as_owner("delete from calendar where occurrence_id in (select id from occurrence where plan_id = $1)",
+                         man.plan_id)  # fmt: skip
+    await world.as_owner("update plan set started_at = now() - interval '400 days' where id = $1", man.plan_id)
+    await world.as_owner("update occurrence set state = 'missed', state_reason = 'x', closed_by_kind = 'result',"
+                         " closed_at = now() - interval '3 days 1 hour' where plan_id = $1", man.plan_id)  # fmt: skip
+    browser = await nurse(site, trust)
+    page = (await browser.get("/today")).text
+    assert counts(page)["Steps without a next date or an owner"] == 1
+    assert "Oldest: 3 days" in page
+    assert "Its last date is done, and nobody has ended it." in (await browser.get("/today/unattended")).text
+
+
 async def test_today_takes_two_questions_of_its_own(site: Site, world: World, trust: Trust):
     """However many wait: one for what stands around it, one for the counts."""
     browser = await nurse(site, trust)

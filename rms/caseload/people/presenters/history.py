@@ -12,6 +12,8 @@ from rms.caseload.people.store import Happened
 from rms.caseload.people.words import ALERT_MOVES, CONTACTS, DECISIONS, VERBS, step_words
 from rms.caseload.words import day, in_words, moment
 
+#: What a step was done by, where no words were given.
+_CAME = {"result": "A result came", "response": "Answers came"}
 _ABOUT = {"result": "a result", "response": "answers", "alert": "an alert"}
 
 
@@ -94,7 +96,7 @@ def _decision(one: Happened) -> tuple[str, str]:
 
 def _step(one: Happened) -> tuple[str, str]:
     due = f", due {day(date.fromisoformat(one.detail))}" if one.detail else ""
-    detail = "" if one.what in ("stage", "taken back") else one.reason or ""
+    detail = "" if one.what in ("stage", "taken back") else _CAME.get(one.reason or "", one.reason or "")
     return f"{one.about}{due}: {step_words(one.what, detail=one.reason).lower()}", detail
 
 

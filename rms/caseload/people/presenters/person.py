@@ -11,7 +11,7 @@ from rms.caseload.helpline.presenters import OnPersonPage
 from rms.caseload.identity import IdentityBar, identity_bar
 from rms.caseload.notes.presenters import NoteLine, present_notes
 from rms.caseload.notes.store import NoteOnFile
-from rms.caseload.particulars.presenters import help_words, needs_since
+from rms.caseload.particulars.presenters import help_words, needs_since, number_words
 from rms.caseload.particulars.store import HelperOnFile, Keys
 from rms.caseload.people.presenters.answers import AskedBlock, present_asked
 from rms.caseload.people.presenters.contact import ContactBlock, present_contact
@@ -130,6 +130,7 @@ def present_person(all_of_it: Everything, *, asks: Asker, today: date) -> Person
                 asks=asks,
                 today=today,
                 arranged=all_of_it.arranged,
+                is_dead=person.death_state is not None,
             )
             for plan in sorted(all_of_it.plans, key=lambda plan: (plan.state == "ended", -plan.id))
         ),
@@ -164,7 +165,7 @@ def _contact(all_of_it: Everything) -> ContactBlock:
     """How to reach them, with who helps and who spoke about their needs."""
     block = present_contact(all_of_it.person, contacts=all_of_it.contacts, needs=all_of_it.needs)
     more = (("Last asked about needs", needs_since(all_of_it.keys)), ("Helped by", help_words(all_of_it.helper)),
-            ("Hospital numbers", all_of_it.keys.hospital_numbers or "None"))  # fmt: skip
+            ("Hospital numbers", number_words(all_of_it.keys)))  # fmt: skip
     return msgspec.structs.replace(block, facts=(*block.facts, *more))
 
 

@@ -96,9 +96,12 @@ def present_plan(
     asks: Asker,
     today: date,
     arranged: Mapping[int, str],
+    is_dead: bool = False,
 ) -> PlanBlock:
-    """One plan with everything that holds for this person."""
+    """One plan with everything that holds for this person. Of a recorded death the page's own button is the way on."""
     ahead, others = _dates(plan, rows, today=today, arranged=arranged, asks=asks)
+    if is_dead:
+        ahead = tuple(msgspec.structs.replace(one, arrange=None) for one in ahead)
     reason = f": {plan.state_reason}" if plan.state_reason else ""
     until = f" until {day(plan.state_until)}" if plan.state_until else ""
     return PlanBlock(
@@ -106,7 +109,7 @@ def present_plan(
         state=f"{PLAN_STATES.get(plan.state, in_words(plan.state))}{until}{reason}",
         facts=_facts(plan, around),
         changes=tuple(_change(plan, n, today=today) for n in range(len(plan.overrides))),
-        ahead=ahead, others=others, actions=_actions(plan, asks=asks),
+        ahead=ahead, others=others, actions=() if is_dead else _actions(plan, asks=asks),
     )  # fmt: skip
 
 
