@@ -51,6 +51,8 @@ PER_THOUSAND = {
     Part.READY: 40, Part.DRAFTED: 4, Part.LEFT_OUT: 10, Part.PAUSED: 8, Part.PAUSE_OVER: 3, Part.SUSPENDED: 4,
     Part.HELD: 4, Part.ENDED: 40,
 }  # fmt: skip
+#: However small the team: one is decided this morning, another waits for whoever looks at the demo.
+AT_LEAST = {Part.WAITING: 3}
 
 
 class Team(msgspec.Struct, frozen=True, kw_only=True):
@@ -96,7 +98,11 @@ FEWEST = 150
 def parts_of(team: Team, *, people: int) -> Iterator[Part]:
     """What each person of a team shows, mixed, so that neighbours on a list differ."""
     count = people * team.share // 100
-    wanted = [part for part, share in PER_THOUSAND.items() for _ in range(max(1, round(count * share / 1_000)))]
+    wanted = [
+        part
+        for part, share in PER_THOUSAND.items()
+        for _ in range(max(AT_LEAST.get(part, 1), round(count * share / 1_000)))
+    ]
     everybody = (wanted + [Part.QUIET] * max(0, count - len(wanted)))[: max(count, len(wanted))]
     # A step that shares no factor with the number of people visits each of them once.
     step = next(step for step in (7_919, 7_907, 1_009) if len(everybody) % step)

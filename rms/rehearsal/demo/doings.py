@@ -1,6 +1,6 @@
 """What staff of the demo do besides reviewing: drafts, reasons against follow-up, pauses, deaths, ends, alerts in hand."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -8,6 +8,10 @@ import asyncpg
 
 from rms.alerts.model import Anchor
 from rms.alerts.moves import take
+from rms.caseload.helpline.doors import log_call
+from rms.caseload.helpline.model import Call, Caller, Outcome, Reason
+from rms.caseload.notes.doors import write
+from rms.caseload.notes.forms import Written
 from rms.caseload.starting import doors
 from rms.caseload.starting.model import AnchorGiven, Choice, Draft
 from rms.dates import PartialDate
@@ -16,6 +20,7 @@ from rms.followup import actions
 from rms.followup.moves.ending import end_follow_up
 from rms.people.access import Asker
 from rms.people.model import Role
+from rms.people.staff import set_leave
 from rms.people.store import lock_people
 from rms.plans.moves import pause as pause_plan
 from rms.rehearsal.demo.people import Someone
@@ -99,3 +104,27 @@ async def take_alerts(web: Database, owner: asyncpg.Connection, *, people: Mappi
             async with web.transaction(organisation_id=one.organisation_id) as tx:
                 await lock_people(tx, [one.patient_id])
                 await take(tx, organisation_id=one.organisation_id, alert_id=row["id"], by=one.nurse, now=tx.now)
+
+
+async def desk_work(web: Database, owner: asyncpg.Connection, *, people: Sequence[Someone], today: date) -> None:
+    """In each team somebody rang and a note was handed over; one nurse is away, and the lead covers for her."""
+    lead = await owner.fetchrow("select * from staff where organisation_id = $1 and role = 'team_lead'",
+                                people[0].organisation_id)  # fmt: skip
+    assert lead is not None
+    by_team = {one.team_id: one for one in people}
+    as_lead = Asker(staff_id=lead["id"], organisation_id=lead["organisation_id"], name=lead["display_name"],
+                    role=Role.TEAM_LEAD, team_ids=tuple(by_team))  # fmt: skip
+    for one in by_team.values():
+        person: UUID = await owner.fetchval("select ref from patient where id = $1", one.patient_id)
+        nurse: UUID = await owner.fetchval("select ref from staff where id = $1", one.nurse_id)
+        await log_call(web, asks=as_nurse(one), ref=person, call=Call(
+            caller=Caller.PERSON, caller_name=None, reason=Reason.TEST, details="Asks where the next blood test can be had.",
+            advice="The surgery does it; we send the form again.", outcome=Outcome.CALL_BACK, today=False,
+            back_on=today + timedelta(days=3)))  # fmt: skip
+        await write(
+            web, asks=as_lead, ref=person, note=Written(words="Please ring about the new address.", to=str(nurse))
+        )
+    away = next((one for one in by_team.values() if one.course.kind == "radiotherapy"), people[0])
+    async with web.transaction(organisation_id=away.organisation_id) as tx:
+        await set_leave(tx, organisation_id=away.organisation_id, staff_id=away.nurse_id, from_on=today,
+                        until_on=today + timedelta(days=5), cover_staff_id=lead["id"], by=as_lead.actor)  # fmt: skip

@@ -100,7 +100,7 @@ class Weeks:
                     await self._decide_one(one, kind=kind, subject_id=row["id"], day=day)
 
     async def _decide_one(self, one: Someone, *, kind: Any, subject_id: int, day: date) -> None:
-        if chosen := self._choice(one, day=day):
+        if chosen := self._choice(one, kind=kind, day=day):
             await self._decided(one, kind=kind, subject_id=subject_id, chosen=chosen)
 
     async def _decided(self, one: Someone, *, kind: Any, subject_id: int, chosen: dict[str, Any]) -> None:
@@ -114,9 +114,11 @@ class Weeks:
                 **chosen,
             )
 
-    def _choice(self, one: Someone, *, day: date) -> dict[str, Any] | None:
+    def _choice(self, one: Someone, *, kind: str, day: date) -> dict[str, Any] | None:
         back = (self._today - day).days
         match one.part:
+            case Part.WAITING if kind == "response":  # with their answers unread no result is one of the tens
+                return {"kind": DecisionKind.IN_RANGE}
             case Part.LOOKED_AT:
                 return {"kind": DecisionKind.IN_RANGE}
             case Part.SET_ASIDE:
@@ -134,6 +136,7 @@ class Weeks:
     async def _today_itself(self) -> None:
         """This morning: some alerts are in somebody's hands, some decisions are still within their quarter of an hour."""
         await doings.take_alerts(self._web, self._owner, people=self._by_patient)
+        await doings.desk_work(self._web, self._owner, people=self._with(Part.SOON), today=self._today)
         rows = await self._owner.fetch("select id, patient_id from result where review_state = 'to_review' order by id")
         waiting = [
             (row["id"], one)

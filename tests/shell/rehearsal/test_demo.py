@@ -119,6 +119,13 @@ SHOWN = {
     "alerts of every kind": "select count(distinct kind) - 3 from alert where state in ('open', 'taken')",
     "alerts in hand": "select count(*) from alert where state = 'taken'",
     "results to review": "select count(*) from result where review_state = 'to_review'",
+    "results that may be confirmed in tens": "select count(*) from result r where r.review_state = 'to_review'"
+    " and r.occurrence_id is not null and not exists (select from alert a where a.patient_id = r.patient_id and"
+    " a.state <> 'closed' and a.rule_key <> 'unreviewed') and not exists (select from assignment m where"
+    " m.patient_id = r.patient_id and (m.review_state = 'to_review' or m.state in ('asked', 'opened')))",
+    "notes to read": "select count(*) from note where for_staff_id is not null",
+    "calls": "select count(*) from helpline_contact",
+    "away": "select count(*) from staff_leave where cover_staff_id is not null",
     "results set aside": "select count(*) from result where review_state = 'set_aside'",
     "answers to review": "select count(*) from assignment where review_state = 'to_review'",
     "questionnaires begun": "select count(*) from assignment where state = 'opened'",
