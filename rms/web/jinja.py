@@ -13,6 +13,8 @@ from typing import Any, Final
 import jinja2
 import msgspec
 
+from rms.web.compiled import Compiled
+
 TEMPLATES: Final = Path(__file__).parents[2] / "templates"
 _THEIRS = "nhsuk/"
 
@@ -36,10 +38,14 @@ class Pages(jinja2.Environment):
 
 def make_pages(folder: Path = TEMPLATES, *, asset: Callable[[str], str]) -> Pages:
     """Build the environment. `asset("nhsuk.css")` gives a file's address; templates can call nothing else."""
-    pages = Pages(loader=jinja2.FileSystemLoader(folder), undefined=jinja2.StrictUndefined, **_SHARED)
+    kept = Compiled(rules=Path(__file__).read_bytes())  # the options stand in this file
+    pages = Pages(
+        loader=jinja2.FileSystemLoader(folder), undefined=jinja2.StrictUndefined, bytecode_cache=kept, **_SHARED
+    )
     pages.components = jinja2.Environment(  # noqa: S701  # escaping is on, in what both share
         loader=jinja2.PackageLoader("nhsuk_frontend_jinja"),
         undefined=jinja2.ChainableUndefined,
+        bytecode_cache=kept,
         **_SHARED,
     )
     # The macros indent what they make for readers of the source; that is half of the time and two thirds of the size.

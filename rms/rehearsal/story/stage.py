@@ -161,8 +161,10 @@ class Stage:
 
         # The web server takes longest to load, so it goes first.
         child("web", "rms.cli", "web", "--port", str(self.ports.web), "--die-with-parent")
+        # Notify tries again for 25 minutes; six tries within 40 seconds outlast the restart of a web server that was killed.
         child("notify", "rms.rehearsal.notify_server", "--port", str(self.ports.notify), "--log", str(self.notify_log),
-              "--callback-url", f"{self.base_url}/callbacks/notify", "--die-with-parent", announces=True)  # fmt: skip
+              "--retry-seconds", "8", "--callback-url", f"{self.base_url}/callbacks/notify", "--die-with-parent",
+              announces=True)  # fmt: skip
         child("register", "rms.rehearsal.register.server", "--port", str(self.ports.register), "--log",
               str(self.register_log), "--die-with-parent", announces=True)  # fmt: skip
         child("worker", "rms.cli", "worker", "--tick", str(tick), "--die-with-parent")
