@@ -11,6 +11,7 @@ import asyncpg
 from rms.cli.command import Context
 from rms.cli.doctor.downtime import look_at_downtime
 from rms.cli.doctor.sign_offs import look_at_sign_offs
+from rms.cli.doctor.unattended import look_at_unattended
 from rms.clock import real_now
 from rms.db.connection import CONNECTION_ERRORS
 from rms.errors import RmsError
@@ -57,6 +58,7 @@ async def look_at_database(context: Context) -> list[Finding]:
         found += [one async for one in _state(owner, settings=context.settings)]
         found += await look_at_sign_offs(owner)
         found += await look_at_downtime(owner, settings=context.settings)
+        found += await look_at_unattended(owner)
     except (*CONNECTION_ERRORS, asyncpg.PostgresError) as error:
         found.append(wrong("database as owner", f"it went away in the middle ({type(error).__name__})."))
     finally:

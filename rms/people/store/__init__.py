@@ -1,5 +1,6 @@
 """Rows of the people room as values, in an organisation's scope; no decisions, no transactions of its own."""
 
+from rms.people.store.attended import ATTENDED, SEE_ALERTS, AttendedTeam, attended_team
 from rms.people.store.organisations import (
     OrganisationOnFile,
     TeamOnFile,
@@ -37,6 +38,9 @@ from rms.people.store.staff import (
 )
 
 __all__ = [
+    "ATTENDED",
+    "SEE_ALERTS",
+    "AttendedTeam",
     "CaseOnFile",
     "Contact",
     "Credentials",
@@ -45,6 +49,7 @@ __all__ = [
     "RecordOnFile",
     "StaffOnFile",
     "TeamOnFile",
+    "attended_team",
     "cases_of",
     "contacts_in_force",
     "credentials",

@@ -6,7 +6,7 @@ from rms.audit.model import WORKER
 from rms.db.engine import Tx
 from rms.errors import Refused
 from rms.people.model import TumourSite
-from rms.people.store import cases_of, team_for_site
+from rms.people.store import attended_team, cases_of, team_for_site
 from rms.plans.store import plans_of
 from rms.sync.store import note_filing, was_asked_before
 
@@ -34,8 +34,15 @@ async def ask(
 
 
 async def team_of(tx: Tx, *, organisation_id: int, patient_id: int | None) -> int:
-    """The team of the person's plan (an open one first), else of their tumour site, else the organisation's first."""
+    """The team of the person's plan (an open one first), else of their tumour site, else the organisation's first.
+
+    About nobody in particular: a team in which somebody sees it, when there is one.
+    """
     site = None
+    if patient_id is None:
+        attended = await attended_team(tx, organisation_ids=[organisation_id])
+        if attended is not None:
+            return attended.team_id
     if patient_id is not None:
         plans = await plans_of(tx, organisation_id=organisation_id, patient_id=patient_id)
         if plans:

@@ -35,6 +35,28 @@ async def test_it_says_what_is_missing_and_what_is_next(site: Site, world: World
     assert "Incomplete" in await status(lead, "safety")
 
 
+async def test_a_team_in_which_nobody_sees_alerts_is_a_problem(site: Site, world: World, trust, lead):
+    # A manager is in the second team: she is told, and sees no alerts.
+    await world.as_owner("insert into team (organisation_id, key, name, phone) values ($1, 'breast', 'Breast team', '1')",
+                         trust.organisation_id)  # fmt: skip
+    await world.as_owner(
+        "insert into staff_team (organisation_id, staff_id, team_id, is_lead, is_deputy) select s.organisation_id, s.id, t.id,"
+        " false, false from staff s join team t on t.organisation_id = s.organisation_id"
+        " where s.role = 'service_manager' and t.key = 'breast'"
+    )
+    said = "Breast team has nobody who sees its alerts."
+    assert f"{said} Add somebody to it today." in (await lead.get("/set-up")).text
+    await world.as_owner(
+        "insert into alert (organisation_id, team_id, kind, subject_kind, subject_id, rule_key, episode, sentence, opened_at,"
+        " respond_by, next_escalation_at) select organisation_id, id, 'fix_data', 'team', id, 'x', 1, 'x', now(), now(), now()"
+        " from team where key = 'breast'"
+    )
+    assert f"{said} 1 alert waits unseen." in (await lead.get("/set-up")).text
+    assert "There is a problem" in await status(lead, "teams")
+    await world.as_owner("update staff set role = 'support_worker' where role = 'service_manager'")
+    assert said not in (await lead.get("/set-up")).text
+
+
 async def test_a_clock_that_is_wrong_is_a_problem_and_a_right_one_is_not(site: Site, world: World, trust, lead):
     assert "There is a problem" in await status(lead, "clock")
     [row] = await world.as_owner("select clock_timestamp() as at")

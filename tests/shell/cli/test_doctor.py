@@ -151,6 +151,42 @@ async def test_what_waits_to_be_migrated_or_signed_off_and_sending_that_is_off_a
     assert "sync_0001 did not run yet" in wrong["migrations"]
 
 
+async def test_what_would_wait_unseen_is_named(world: World, outside: dict[str, str], tmp_path: Path) -> None:
+    await world.as_owner(
+        "insert into inbox (peer_address, raw, sha256, answered, received_at, received_civil_at, state, state_reason, handled_at)"
+        " select '127.0.0.1', 'x', sha256('x'), 'AA', at, at, 'set_aside', 'Nobody to ask.', at"
+        " from (select clock_timestamp() - interval '1 hour' as at) t"
+    )
+    await world.as_owner(
+        "insert into alert (organisation_id, team_id, kind, subject_kind, subject_id, rule_key, episode, sentence, opened_at,"
+        " respond_by, next_escalation_at) select organisation_id, id, 'fix_data', 'team', id, 'x', 1, 'x', now(), now(), now()"
+        " from team"
+    )
+    await world.as_owner("delete from staff_team")
+    _, wrong = await doctor(tmp_path, outside)
+    assert set(wrong) == {"set aside", "alerts nobody sees"}
+    assert wrong["set aside"].startswith("1 received since 20")
+    assert "RAA urology (1)" in wrong["alerts nobody sees"]
+
+
+async def test_a_register_that_fails_where_nobody_can_be_told_is_named(
+    world: World, outside: dict[str, str], tmp_path: Path
+) -> None:
+    trust = await a_trust(world, code="RBB", name="South Hospital")
+    await sign(world, trust)
+    patient_id = await on_file(world, trust)
+    await world.as_owner("delete from staff_team where organisation_id = $1", trust.organisation_id)
+    await world.as_owner("delete from team where organisation_id = $1", trust.organisation_id)
+    await world.as_owner(
+        "insert into event (organisation_id, patient_id, kind, cause_kind, cause_id, payload, held_until, failing_since, created_at)"
+        " values ($1, $2, 'outcome', 'x', 1, '{}', now(), now() - interval '25 hours', now())",
+        trust.organisation_id, patient_id,
+    )  # fmt: skip
+    _, wrong = await doctor(tmp_path, outside)
+    assert list(wrong) == ["register"]
+    assert "RBB (1)" in wrong["register"]
+
+
 async def test_a_live_database_wants_more(
     live_database: tuple[str, object], env: dict[str, str], tmp_path: Path
 ) -> None:

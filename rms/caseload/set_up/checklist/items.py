@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import msgspec
 
-from rms.caseload.set_up.checklist.store import Note, SystemFacts
+from rms.caseload.set_up.checklist.store import Note, SystemFacts, Unattended
 from rms.caseload.worklist.ages import counted, when
 from rms.caseload.worklist.feed import SILENT_AFTER
 from rms.messages.compose import day_in_words
@@ -120,11 +120,19 @@ def _teams(facts: Facts) -> Item:
     if not system.teams:
         return Item(state=State.TO_DO, words=("There is no team. Without one nobody can be followed up.",), **where)
     missing = [
+        *(_unattended_words(one) for one in system.teams_unattended),
         *(f"{name} has no lead: an alert that nobody takes climbs to nobody." for name in system.teams_without_lead),
         *(f"{name} does not say when its telephone is answered." for name in system.teams_without_hours),
     ]
-    state = State.WRONG if system.teams_without_lead else State.TO_DO if missing else State.DONE
+    state = (
+        State.WRONG if system.teams_unattended or system.teams_without_lead else State.TO_DO if missing else State.DONE
+    )
     return Item(state=state, words=(*missing, f"{counted(system.teams, 'team')}."), **where)
+
+
+def _unattended_words(one: Unattended) -> str:
+    waits = f" {counted(one.alerts, 'alert')} {'waits' if one.alerts == 1 else 'wait'} unseen." if one.alerts else ""
+    return f"{one.name} has nobody who sees its alerts.{waits} Add somebody to it today."
 
 
 def _sign_in(facts: Facts) -> Item:

@@ -6,6 +6,7 @@ from typing import Final
 import msgspec
 
 from rms.db.engine import Tx
+from rms.people.store import SEE_ALERTS
 
 _FACTS: Final = """
 select current_setting('server_version_num')::int as version, clock_timestamp() as there,
@@ -21,6 +22,12 @@ select current_setting('server_version_num')::int as version, clock_timestamp() 
           select from staff_team m join staff s on s.organisation_id = m.organisation_id and s.id = m.staff_id
            where m.organisation_id = t.organisation_id and m.team_id = t.id and m.is_lead and s.ended_at is null))
          as teams_without_lead,
+       (select coalesce(jsonb_agg(jsonb_build_object('name', t.name, 'alerts', (
+          select count(*) from alert a where a.organisation_id = t.organisation_id and a.team_id = t.id
+             and a.state <> 'closed')) order by t.name), '[]') from team t where t.organisation_id = $1 and not exists (
+          select from staff_team m join staff s on s.organisation_id = m.organisation_id and s.id = m.staff_id
+           where m.organisation_id = t.organisation_id and m.team_id = t.id and s.ended_at is null and s.role = any($3)))
+         as teams_unattended,
        (select coalesce(array_agg(t.name order by t.name), '{}') from team t
          where t.organisation_id = $1 and t.phone_hours is null) as teams_without_hours,
        (select coalesce(jsonb_agg(jsonb_build_object('name', f.peer, 'last_at', f.last_at) order by f.peer), '[]')
@@ -44,6 +51,13 @@ class FeedSeen(msgspec.Struct, frozen=True, kw_only=True):
     last_at: datetime | None
 
 
+class Unattended(msgspec.Struct, frozen=True, kw_only=True):
+    """A team in which nobody sees alerts, and how many it has open."""
+
+    name: str
+    alerts: int
+
+
 class SystemFacts(msgspec.Struct, frozen=True, kw_only=True):
     """What the database says. `days_ahead`: how far a demo's civil clock was moved; `there`: the database's real clock."""
 
@@ -58,6 +72,7 @@ class SystemFacts(msgspec.Struct, frozen=True, kw_only=True):
     without_factor: int
     administrators: int
     teams: int
+    teams_unattended: tuple[Unattended, ...]
     teams_without_lead: tuple[str, ...]
     teams_without_hours: tuple[str, ...]
     feeds: tuple[FeedSeen, ...]
@@ -76,7 +91,7 @@ class Note(msgspec.Struct, frozen=True, kw_only=True):
 
 async def system_facts(tx: Tx, *, organisation_id: int) -> SystemFacts:
     """Everything that is looked at in the database itself."""
-    row = await tx.fetchrow(_FACTS, organisation_id, tx.today)
+    row = await tx.fetchrow(_FACTS, organisation_id, tx.today, list(SEE_ALERTS))
     assert row is not None
     return msgspec.convert(dict(row), SystemFacts)
 
