@@ -25,7 +25,7 @@ from rms.people.store import (
     team_by_key,
     teams,
 )
-from rms.sync.codes import MEANINGS, say_what_a_code_means
+from rms.sync.codes import MEANINGS, peer_named, say_what_a_code_means
 from rms.sync.peers import PeerOnFile, add_peer, peers
 
 
@@ -152,8 +152,10 @@ async def user_set_up_again(context: Context, arguments: Arguments) -> int:
 async def peer_map(context: Context, arguments: Arguments) -> int:
     """Say once what a code of a sender means; the messages that waited for it are read again."""
     async with context.database("owner") as database, database.transaction() as tx:
-        again = await say_what_a_code_means(tx, peer_name=arguments.name, code=arguments.code, means=arguments.means,
-                                            by=operator())  # fmt: skip
+        peer_id = await peer_named(tx, arguments.name)
+        again = await say_what_a_code_means(
+            tx, peer_id=peer_id, code=arguments.code, means=arguments.means, by=operator()
+        )
     context.show({"peer": arguments.name, "code": arguments.code, "means": arguments.means, "read_again": again},
                  f"{arguments.code} of {arguments.name} means {arguments.means}. {again} messages that waited for this are"
                  " read again; whoever has the alert closes it.")  # fmt: skip

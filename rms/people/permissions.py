@@ -123,7 +123,7 @@ protocol_view     | yes  | yes  | yes  | yes  | yes | yes | yes | yes
 protocol_approve  | -    | -    | yes  | yes  | -   | -   | -   | -
 import_stage      | -    | -    | -    | yes  | -   | -   | yes | -
 import_approve    | -    | -    | -    | yes  | -   | -   | -   | -
-code_map_change   | -    | -    | -    | -    | -   | -   | yes | -
+code_map_change   | team | -    | team | team | -   | -   | yes | -
 peer_manage       | -    | -    | -    | -    | -   | yes | yes | -
 team_manage       | -    | -    | -    | -    | -   | yes | -   | -
 user_manage       | -    | -    | -    | -    | -   | yes | -   | -

@@ -190,7 +190,7 @@ async def code_maps(tx: Tx, peer_ids: Iterable[int]) -> dict[int, CodeMap]:
     """What the codes of some peers mean, by peer."""
     rows = await tx.fetch(
         "select peer_id, local_code, local_text, analyte, valid_from, valid_until from code_map where peer_id = any($1)"
-        " order by id", sorted(set(peer_ids)),
+        " and taken_back_at is null order by id", sorted(set(peer_ids)),
     )  # fmt: skip
     lines: dict[int, list[MappedCode]] = {}
     for row in rows:
@@ -198,6 +198,12 @@ async def code_maps(tx: Tx, peer_ids: Iterable[int]) -> dict[int, CodeMap]:
             _line(row["local_code"], row["analyte"], row["valid_from"], row["valid_until"])
         )
     return {peer_id: code_map(found) for peer_id, found in lines.items()}
+
+
+def with_line(codes: CodeMap, *, code: str, analyte: str) -> CodeMap:
+    """The same map, if this code meant this from the beginning."""
+    line = MappedCode(code=code, analyte=None if analyte == NOT_FOLLOWED else analyte)
+    return CodeMap(lines={**codes.lines, **code_map([line]).lines})
 
 
 def _line(code: str, analyte: str, from_on: date, until_on: date | None) -> MappedCode:

@@ -91,6 +91,8 @@ class CodeMapRow(Table, tablename="code_map"):
     valid_until = Date(null=True, default=None)
     made_by = Text(null=False, default=None)
     made_at = Timestamptz(null=False, default=None)
+    taken_back_at = Timestamptz(null=True, default=None)
+    taken_back_by = Text(null=True, default=None)
 
 
 class ImportBatchRow(Table, tablename="import_batch"):

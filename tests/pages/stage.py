@@ -161,7 +161,7 @@ class Stage:
                 " next_escalation_at = now() where state = 'closed'"
             )
         if line.path.startswith("/unmatched"):
-            await wait_again(self.world)
+            await wait_again(self.world, about_a_code="/code" in line.path)
         if line.path.startswith("/set-up"):
             await as_it_was(self.world)
         # Nobody's tries may count against the next actor.

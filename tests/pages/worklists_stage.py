@@ -69,13 +69,16 @@ async def _call(world: World, trust: Trust, *, plan: UUID) -> UUID:
     return found
 
 
-async def wait_again(world: World) -> None:
-    """Let the message wait for the next actor, whatever the one before did with it."""
+async def wait_again(world: World, *, about_a_code: bool = False) -> None:
+    """Let the message wait for the next actor, whatever the one before did with it; perhaps for what a code means."""
     await world.as_owner(
         "update inbox set state = 'waiting', state_reason = 'x', handled_at = now() where sha256 = 'y'"
     )
     await world.as_owner("update inbox_filing set state = 'waiting' where reason is not null and alert_id is not null")
     await world.as_owner(
         "update alert set state = 'open', closed_at = null, closed_by_staff_id = null, outcome = null,"
-        " next_escalation_at = now() where state = 'closed' and subject_kind = 'inbox'"
+        " next_escalation_at = now() where state = 'closed' and subject_kind in ('inbox', 'peer')"
     )
+    asked = ("peer", "inbox-code:1:hk2") if about_a_code else ("inbox", "inbox")
+    await world.as_owner("update alert set subject_kind = $1, rule_key = $2 where id = (select alert_id from inbox_filing"
+                         " where reason is not null and alert_id is not null)", *asked)  # fmt: skip

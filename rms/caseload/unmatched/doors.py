@@ -22,7 +22,7 @@ _READ_AGAIN = "What it was waiting for was corrected; it is read again."
 async def read_message_again(database: Database, *, asks: Asker, ref: UUID) -> None:
     """Have the worker read it again. Its alert closes with it when one may close alerts; in vain, the alert opens again."""
     async with database.transaction(organisation_id=asks.organisation_id) as tx:
-        message, all_of_it = await _locked(tx, asks=asks, ref=ref)
+        message, all_of_it = await locked_message(tx, asks=asks, ref=ref)
         if not any([await read_again(tx, inbox_id=one.inbox_id) for one in all_of_it]):
             raise Refused("It is being read at this moment. Look again in a minute.")
         which: dict[str, Any] = {"organisation_id": asks.organisation_id, "alert_id": message.alert_id}
@@ -43,7 +43,7 @@ async def read_message_again(database: Database, *, asks: Asker, ref: UUID) -> N
 async def not_ours(database: Database, *, asks: Asker, ref: UUID, why: str) -> None:
     """It is about nobody whom this organisation follows. The message itself is kept as it came."""
     async with database.transaction(organisation_id=asks.organisation_id) as tx:
-        message, all_of_it = await _locked(tx, asks=asks, ref=ref)
+        message, all_of_it = await locked_message(tx, asks=asks, ref=ref)
         await deal_with(tx, asks=asks, message=message)
         await alerts.close(tx, organisation_id=asks.organisation_id, alert_id=message.alert_id,
                            outcome=AlertOutcome.NOT_OURS, note=why, by=asks.actor, now=tx.now)  # fmt: skip
@@ -52,7 +52,7 @@ async def not_ours(database: Database, *, asks: Asker, ref: UUID, why: str) -> N
                          patient_id=one.patient_id, reason=why)  # fmt: skip
 
 
-async def _locked(tx: Tx, *, asks: Asker, ref: UUID) -> tuple[Waiting, list[Filed]]:
+async def locked_message(tx: Tx, *, asks: Asker, ref: UUID) -> tuple[Waiting, list[Filed]]:
     """The message, and whatever waits for the same answer; their people first, in the order of their ids."""
     message = await message_behind(tx, asks=asks, ref=ref)
     all_of_it = await waiting_with(tx, asks=asks, message=message)

@@ -11,6 +11,8 @@ from litestar.params import FromPath
 
 from rms.caseload.looking import looking
 from rms.caseload.unmatched import doors
+from rms.caseload.unmatched.code_pages import ROUTES as CODE_ROUTES
+from rms.caseload.unmatched.code_store import code_question
 from rms.caseload.unmatched.presenters import (
     NOTHING_TYPED,
     PATH,
@@ -111,8 +113,9 @@ async def _message_page(
         who = None
         if waiting.patient_id is not None:
             who = await person(look.tx, organisation_id=asks.organisation_id, patient_id=waiting.patient_id)
-        page = present_message(waiting, raw=raw, message=message, person=who, likely=likely, others=others, asks=asks,
-                               now=look.tx.now, typed=typed, errors=errors)  # fmt: skip
+        question = await code_question(look.tx, asks=asks, message=waiting)
+        page = present_message(waiting, raw=raw, question=question, message=message, person=who, likely=likely,
+                               others=others, asks=asks, now=look.tx.now, typed=typed, errors=errors)  # fmt: skip
         frame = worklist_frame(request, around=await surroundings(look), tx=look.tx)
         shown = {one.id for one in likely} - {waiting.patient_id}
         if shown:
@@ -128,4 +131,4 @@ def _said(field: str, refused: Refused) -> FieldErrors:
     return FieldErrors(all=(FieldError(field=field, message=str(refused)),))
 
 
-ROUTES: Final[tuple[BaseRouteHandler, ...]] = (show_unmatched, show_message, read_again, not_ours)
+ROUTES: Final[tuple[BaseRouteHandler, ...]] = (show_unmatched, show_message, read_again, not_ours, *CODE_ROUTES)

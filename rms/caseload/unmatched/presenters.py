@@ -7,6 +7,7 @@ from typing import Final
 import msgspec
 
 from rms.caseload.identity import IdentityBar, identity_bar
+from rms.caseload.unmatched.code_store import CodeQuestion
 from rms.caseload.unmatched.store import Likely, Raw, UnmatchedLine, Waiting
 from rms.caseload.words import authority_words, day, moment, number
 from rms.caseload.worklist.ages import age, counted, sentence, when
@@ -30,6 +31,7 @@ PATH: Final = "/unmatched"
 NOTHING_TYPED: Final = Submitted(pairs=())
 SAID: Final[Mapping[str, str]] = {
     "read-again": "It is read again, which takes a few seconds. If nobody can be told this time either, it comes back here.",
+    "code": "Noted, once for all. What waited for it is read again, which takes a few seconds.",
     "not-ours": "Noted as not yours. The message is kept as it came.",
 }
 _ORDER: Final = "The oldest first."
@@ -97,6 +99,7 @@ class MessagePage(msgspec.Struct, frozen=True, kw_only=True):
     path: str
     alert: str
     settled: str
+    code: str
     may_read_again: bool
     may_refuse: bool
     typed: Submitted
@@ -132,6 +135,7 @@ def present_message(
     waiting: Waiting,
     *,
     raw: Raw,
+    question: CodeQuestion | None,
     message: Message,
     person: PersonOnFile | None,
     likely: Sequence[Likely],
@@ -144,6 +148,7 @@ def present_message(
     """One message: what was sent, beside who is on file."""
     facts, tests = message.patient, list(_tests(message))
     today = london_date(now)
+    asked_here = waiting.waits and question is not None and asks.may(Permission.CODE_MAP_CHANGE)
     return MessagePage(
         bar=None if person is None else identity_bar(person, today=today),
         reason=waiting.reason, alike=_alike(waiting.alike).strip(), sender=raw.peer,
@@ -156,8 +161,11 @@ def present_message(
         candidates=tuple(CandidateLine(person=person_cell(one, today=today), because=one.because) for one in likely),
         others=_others(others), raw=_shown(raw.raw), path=f"{PATH}/{waiting.ref}", alert=f"/alerts/{waiting.ref}",
         settled="" if waiting.waits else _settled(waiting),
+        code=f"{PATH}/{waiting.ref}/code" if asked_here else "",
         may_read_again=waiting.waits and asks.may(Permission.RESULT_MATCH),
-        may_refuse=waiting.waits and asks.may(Permission.ALERT_CLOSE), typed=typed, errors=errors,
+        # What is said of the code is said for good; a single message is not refused beside it.
+        may_refuse=waiting.waits and asks.may(Permission.ALERT_CLOSE) and not (asked_here and question and question.ours_alone),
+        typed=typed, errors=errors,
     )  # fmt: skip
 
 

@@ -113,7 +113,7 @@ async def _settle_result(tx: Tx, letter: Letter) -> Settled:
     if not matched and not doubtful:
         return await _settle_unmatched(tx, letter)
     reasons = [await _file_for(tx, letter, whose) for whose in matched]
-    reasons += [await _ask_for(tx, letter, whose, whose.match.because) for whose in doubtful]
+    reasons += [await _ask_in_doubt(tx, letter, whose) for whose in doubtful]
     waiting = [reason for reason in reasons if reason is not None]
     return Settled(state="waiting", reason=" ".join(waiting)) if waiting else Settled(state="filed")
 
@@ -123,6 +123,12 @@ _HAS_THE_NHS_NUMBER = 3
 
 async def _settle_unmatched(tx: Tx, letter: Letter) -> Settled:
     nearest = max(letter.whose, key=lambda one: one.nearness, default=None)
+    near = nearest is not None and nearest.nearness > 0
+    code = letter.understanding.unknown_code or (letter.understanding.riddle if near else None)
+    if code is not None and code.code and not letter.message.faults:
+        # What it is comes before whose it is: one answer, and each is read again and asked about by itself if need be.
+        organisation_id = nearest.organisation_id if nearest else letter.asked[0]
+        return Settled(state="waiting", reason=await _ask_about_code(tx, letter, organisation_id, None, code))
     if nearest is None:
         return await _ask_nearest(tx, letter, letter.message.faults[0].text)
     if nearest.nearness == 0 and not letter.understanding.concerns_us and not letter.message.faults:
@@ -141,6 +147,14 @@ async def _ask_nearest(tx: Tx, letter: Letter, because: str) -> Settled:
     return Settled(state="waiting", reason=because)
 
 
+async def _ask_in_doubt(tx: Tx, letter: Letter, whose: Whose) -> str:
+    """Somebody has the NHS number and something else does not agree. What an unknown code means is asked before that."""
+    code = letter.understanding.unknown_code
+    if code is not None and not letter.message.faults:
+        return await _ask_about_code(tx, letter, whose.organisation_id, None, code)
+    return await _ask_for(tx, letter, whose, whose.match.because)
+
+
 async def _ask_for(tx: Tx, letter: Letter, whose: Whose, because: str) -> str:
     patient_id = whose.match.person if isinstance(whose.match, Matched) else None
     sentence = f"A message from {letter.sender}{letter.understanding.names}: {because}"
@@ -157,7 +171,7 @@ async def _file_for(tx: Tx, letter: Letter, whose: Whose) -> str | None:
     riddle = letter.understanding.riddle
     if not letter.understanding.questions and riddle is not None:
         # Not even kept as words: once somebody has said what the code means, it is read again and filed as that.
-        return await _ask_about_code(tx, letter, whose, riddle)
+        return await _ask_about_code(tx, letter, whose.organisation_id, whose.match.person, riddle)
     them = await person(tx, organisation_id=whose.organisation_id, patient_id=whose.match.person)
     questions = [one.because for one in letter.understanding.questions]
     codes = [one.code for one in letter.understanding.questions]
@@ -168,7 +182,8 @@ async def _file_for(tx: Tx, letter: Letter, whose: Whose) -> str | None:
     if kept:
         questions += await _keep_others(tx, letter, them, kept)
     if questions and len(codes) == len(questions) and all(codes):
-        return await _ask_about_code(tx, letter, whose, letter.understanding.questions[0])
+        question = letter.understanding.questions[0]
+        return await _ask_about_code(tx, letter, whose.organisation_id, whose.match.person, question)
     if questions:
         more = len(questions) - _SHOWN_QUESTIONS
         shown = " ".join(questions[:_SHOWN_QUESTIONS]) + (f" And {more} more." if more > 0 else "")
@@ -178,14 +193,14 @@ async def _file_for(tx: Tx, letter: Letter, whose: Whose) -> str | None:
     return None
 
 
-async def _ask_about_code(tx: Tx, letter: Letter, whose: Whose, question: Question) -> str:
-    """One question a sender, team and code, however many people's messages have it; each keeps its own person."""
+async def _ask_about_code(
+    tx: Tx, letter: Letter, organisation_id: int, patient_id: int | None, question: Question
+) -> str:
+    """One question a sender, team and code, however many people's messages have it; each keeps its own person, if known."""
     assert letter.peer is not None
-    assert isinstance(whose.match, Matched)
-    patient_id = whose.match.person
-    team_id = await team_of(tx, organisation_id=whose.organisation_id, patient_id=patient_id)
+    team_id = await team_of(tx, organisation_id=organisation_id, patient_id=patient_id)
     await ask_once(
-        tx, organisation_id=whose.organisation_id, team_id=team_id, peer_id=letter.peer.id, sender=letter.sender,
+        tx, organisation_id=organisation_id, team_id=team_id, peer_id=letter.peer.id, sender=letter.sender,
         inbox_id=letter.claimed.id, epoch=letter.claimed.epoch, patient_id=patient_id,
         rule_key=about_code(question.code, team_id=team_id), because=question.because,
     )  # fmt: skip

@@ -11,6 +11,7 @@ from rms.alerts.model import AlertKind
 from rms.alerts.moves import raise_alert
 from rms.audit.model import WORKER
 from rms.db.engine import Tx
+from rms.sync.code_sent import code_key
 from rms.sync.store import note_filing, was_asked_before
 
 #: What the alert is about: a sender, by the id of the peer.
@@ -22,7 +23,7 @@ MOST_COUNTED: Final = 1000
 
 def about_code(code: str, *, team_id: int) -> str:
     """The key of the question what a code of a sender means, for one team: a team sees its own people's messages only."""
-    return f"inbox-code:{team_id}:{code.casefold()[:200]}"
+    return f"inbox-code:{team_id}:{code_key(code)}"
 
 
 _WAITING = """

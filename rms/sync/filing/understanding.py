@@ -15,6 +15,7 @@ from rms.plans.schedule.words import day
 from rms.results.model import Code, Observation, ObservationStatus, Quantity
 from rms.results.ordinary import is_ordinary
 from rms.results.units import CodeMap, Held, Known, UnknownCode, meaning, suggested, to_stored
+from rms.sync.code_sent import shown_code
 from rms.sync.hl7 import Message, ObservationFacts, Order
 
 #: A sender's clock may be a little ahead of ours, never more.
@@ -78,6 +79,13 @@ class Understanding(msgspec.Struct, frozen=True, kw_only=True):
         return bool(self.questions) or any(one.is_followed for one in self.to_file)
 
     @property
+    def unknown_code(self) -> Question | None:
+        """The question about a code, when nothing else of what concerns us in the message is in doubt or can be filed."""
+        if any(one.is_followed for one in self.to_file) or not all(one.code for one in self.questions):
+            return None
+        return next(iter(self.questions), None)
+
+    @property
     def names(self) -> str:
         """The tests that are followed, in brackets for a sentence; empty without any."""
         found = dict.fromkeys(name_of(one.observation.analyte) for one in self.to_file if one.is_followed)
@@ -110,13 +118,8 @@ def _riddle(message: Message, *, codes: CodeMap) -> Question | None:
             if named or not isinstance(known, UnknownCode) or is_ordinary(facts.codes):
                 return None
             because = f"Nothing in the message is a test that RMS knows. {known.because}"
-            first = first or Question(because=because, code=_shown_code(facts))
+            first = first or Question(because=because, code=shown_code(facts))
     return first
-
-
-def _shown_code(facts: ObservationFacts) -> str:
-    """The code as a map of the sender has it: the code, or its words when there is none."""
-    return next((code.code.strip() or code.text.strip() for code in facts.codes if code.code or code.text), "")
 
 
 def _followed(order: Order, *, codes: CodeMap) -> str | None:
@@ -132,7 +135,7 @@ def _one(
     known = meaning(facts.codes, senders=codes, sampled_on=sampled_on)
     if isinstance(known, Held):
         if not isinstance(known, UnknownCode) or _may_be_followed(order, facts):
-            code = _shown_code(facts) if isinstance(known, UnknownCode) else ""
+            code = shown_code(facts) if isinstance(known, UnknownCode) else ""
             return Question(because=known.because, code=code)
         known = Known(analyte=None, because=known.because)
     reported = order.reported_at or message.sent_at

@@ -9,7 +9,7 @@ from rms.sync.jobs import file_inbox
 from tests.cast import Trust, a_person, a_trust, on_file
 from tests.command import run as rms
 from tests.database import World
-from tests.laboratory import a_peer, arrive, obx, oru
+from tests.laboratory import a_peer, arrive, obx, oru, pid_of
 
 PETER, PAUL = a_person(), a_person(2, family="Brook")
 STRANGE = "HK2^Kallikrein panel^L"
@@ -93,3 +93,34 @@ async def test_a_riddle_about_somebody_nobody_follows_is_nobodys_business(world:
     )
     await file_inbox(world.worker)
     assert await became(world) == ["not_for_us"]
+
+
+async def test_an_unknown_code_about_people_nobody_can_match_is_one_question_and_then_theirs(
+    world: World, trust: Trust
+) -> None:
+    strangers = [a_person(n, family="Unknown", born_on=date(1931, 1, n)) for n in (7, 8, 9)]
+    await arrive(world, *(oru(who, obx("0.3", code="A1^Prostate specific Ag^L"), filler=f"F{n}", control=f"M{n}")
+                          for n, who in enumerate(strangers)))  # fmt: skip
+    await file_inbox(world.worker)
+    [alert] = await world.as_owner("select sentence, patient_id from alert")
+    assert alert["sentence"].startswith("3 messages from Mill Lane Laboratory: No one has said yet")
+    assert await became(world) == ["waiting"] * 3
+    assert (await rms(world, "peer", "map", "Mill Lane Laboratory", "A1", "--means", "psa"))[0] == 0
+    await file_inbox(world.worker)
+    assert await became(world) == ["waiting"] * 3
+    asked = await world.as_owner("select sentence from alert where subject_kind = 'inbox'")
+    assert ["It is not known whose it is." in row["sentence"] for row in asked] == [True] * 3
+
+
+async def test_an_unknown_code_under_an_nhs_number_that_fits_nobody_is_asked_about_first(
+    world: World, trust: Trust
+) -> None:
+    turned = pid_of(PETER, born="19500304")
+    await arrive(world, *(oru(PETER, obx("0.3", code="A1^Prostate specific Ag^L"), pid=turned, filler=f"F{n}",
+                              control=f"M{n}") for n in range(2)))  # fmt: skip
+    await file_inbox(world.worker)
+    assert [row["subject_kind"] for row in await world.as_owner("select subject_kind from alert")] == ["peer"]
+    await rms(world, "peer", "map", "Mill Lane Laboratory", "A1", "--means", "psa")
+    await file_inbox(world.worker)
+    assert await world.as_owner("select from result") == []
+    assert len(await world.as_owner("select from alert where subject_kind = 'inbox'")) == 2

@@ -4,6 +4,7 @@ from rms.audit.moves import record
 from rms.caseload.set_up.connections.forms import PeerTyped
 from rms.db.database import Database
 from rms.people.access import Asker
+from rms.sync.codes import take_back_not_ours
 from rms.sync.finding import Finding
 from rms.sync.peers import add_peer_here, change_peer_here, end_peer_here
 
@@ -33,3 +34,9 @@ async def note_test(database: Database, *, asks: Asker, what: str, found: Findin
     async with database.transaction(organisation_id=asks.organisation_id) as tx:
         await record(tx, by=asks.actor, verb="connection.test", subject_kind="connection",
                      details={"what": what, "ok": found.ok})  # fmt: skip
+
+
+async def take_back(database: Database, *, asks: Asker, peer_id: int, line_id: int) -> None:
+    """That a code of it is not ours was a mistake."""
+    async with database.transaction(organisation_id=asks.organisation_id) as tx:
+        await take_back_not_ours(tx, peer_id=peer_id, line_id=line_id, by=asks.actor)

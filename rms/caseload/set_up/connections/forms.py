@@ -48,3 +48,17 @@ PEER: Final = Form(
     facility=a_text(label="Where it says it is", longest=180),
     addresses=a_text(label="The addresses", longest=1000),
 )
+
+
+class TakenBack(msgspec.Struct, frozen=True, kw_only=True):
+    """Which line of a sender's map."""
+
+    line: str
+
+    @property
+    def number(self) -> int:
+        """Its number; 0, which no line has, when it is none."""
+        return int(self.line) if self.line.isascii() and self.line.isdigit() else 0
+
+
+TAKE_BACK: Final = Form(TakenBack, line=a_text(missing="Choose a code", label="The code", longest=18))

@@ -9,12 +9,13 @@ from litestar.params import FromPath
 
 from rms.caseload.frame import staff_frame
 from rms.caseload.set_up.connections import doors
-from rms.caseload.set_up.connections.forms import PEER, TEST, Tested
+from rms.caseload.set_up.connections.forms import PEER, TAKE_BACK, TEST, Tested
 from rms.caseload.set_up.connections.presenters import (
     NOTHING,
     PATH,
     Figures,
     found_peer,
+    present_codes,
     present_connections,
     present_peer,
 )
@@ -25,6 +26,7 @@ from rms.people.access import asker, may_do
 from rms.people.permissions import Permission
 from rms.people.sign_in.actions import Means
 from rms.settings import Settings
+from rms.sync.codes import codes_said
 from rms.sync.finding import Finding, wrong
 from rms.sync.probes import look_at_listener, look_at_notify, look_at_register, look_at_twilio
 from rms.web.forms import NO_ERRORS, FieldError, FieldErrors
@@ -128,6 +130,38 @@ async def take_end(request: _Request, database: NamedDependency[Database], peer:
     return go_to(f"{PATH}?done=ended")
 
 
+@get(f"{_PEER}/codes", opt={"policy": _MANAGE})
+async def show_codes(request: _Request, database: NamedDependency[Database], peer: FromPath[int]) -> Response[str]:
+    """What was said of its codes."""
+    return await _codes_page(request, database, peer)
+
+
+@post(f"{_PEER}/codes", opt={"policy": _MANAGE})
+async def take_codes(request: _Request, database: NamedDependency[Database], peer: FromPath[int]) -> Response[Any]:
+    """That one of them is not ours is taken back."""
+    known = await _known(request, database, peer)
+    parsed = TAKE_BACK.read(await read_submitted(request))
+    errors = parsed.errors
+    if parsed.value is not None:
+        try:
+            await doors.take_back(database, asks=asker(request), peer_id=known.id, line_id=parsed.value.number)
+            return go_to(f"{PATH}/{known.id}/codes?done=taken-back")
+        except Conflict as refused:
+            errors = FieldErrors(all=(FieldError(field="line", message=str(refused)),))
+    return await _codes_page(request, database, peer, errors=errors)
+
+
+async def _codes_page(
+    request: _Request, database: Database, peer: int, *, errors: FieldErrors = NO_ERRORS
+) -> Response[str]:
+    known = await _known(request, database, peer)
+    async with database.transaction(organisation_id=asker(request).organisation_id) as tx:
+        lines = await codes_said(tx, peer_id=known.id)
+        page = present_codes(known, lines, done=request.query_params.get("done", ""), now=tx.now, errors=errors)
+    return html(request, template="caseload/set_up/codes.html", page=page, title=page.heading, frame=staff_frame(request),
+                status=FAULTS_IN_FORM if errors else 200)  # fmt: skip
+
+
 def _said(refused: Exception) -> FieldErrors:
     field = "addresses" if isinstance(refused, BadInput) else "name"
     return FieldErrors(all=(FieldError(field=field, message=str(refused)),))
@@ -168,5 +202,5 @@ async def _page(
 
 
 ROUTES: Final[tuple[BaseRouteHandler, ...]] = (
-    *(show_connections, test_one, show_add, take_add, show_peer, take_peer, take_end),
+    *(show_connections, test_one, show_add, take_add, show_peer, take_peer, take_end, show_codes, take_codes),
 )

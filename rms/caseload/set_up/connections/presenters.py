@@ -13,6 +13,7 @@ from rms.caseload.worklist.feed import SILENT_AFTER
 from rms.people.access import Asker
 from rms.people.permissions import Permission
 from rms.settings import Settings
+from rms.sync.codes import IN_WORDS, CodeLine
 from rms.sync.finding import Finding
 from rms.web.forms import NO_ERRORS, FieldErrors
 from rms.web.submitted import Submitted
@@ -31,7 +32,8 @@ _SAID: Final = {"added": "The system is added. Ask it to send a test message for
 
 
 class Connection(msgspec.Struct, frozen=True, kw_only=True):
-    """One connection. `test` is what its button tests, None without one; `edit` where a sender is changed."""
+    """One connection. `test` is what its button tests, None without one; `edit` where a sender is changed, `codes` what was
+    said of its codes."""
 
     key: str
     name: str
@@ -40,6 +42,7 @@ class Connection(msgspec.Struct, frozen=True, kw_only=True):
     to_do: tuple[str, ...]
     test: str | None
     edit: str | None = None
+    codes: str | None = None
 
 
 class ConnectionsPage(msgspec.Struct, frozen=True, kw_only=True):
@@ -139,6 +142,7 @@ def _feed(one: FeedFigures, figures: Figures, *, may: bool) -> Connection:
             ("Known by", ", ".join(filter(None, known_by)) or "Nothing: whoever nobody else is"),
         ),
         to_do=tuple(steps), test=None, edit=f"{PATH}/{one.id}" if may else None,
+        codes=f"{PATH}/{one.id}/codes" if may else None,
     )  # fmt: skip
 
 
@@ -211,3 +215,44 @@ def present_peer(one: FeedFigures | None, *, typed: Submitted = NOTHING, errors:
 def found_peer(feeds: Sequence[FeedFigures], peer_id: int) -> FeedFigures | None:
     """One of them by its number."""
     return next((one for one in feeds if one.id == peer_id), None)
+
+
+_SHARED_CODES: Final = "This system also sends for other trusts. Whoever runs the server says what its codes mean."
+
+
+class CodeRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One code of a sender and what was said of it. `line` is set when it can be taken back."""
+
+    code: str
+    words: str
+    means: str
+    said: str
+    line: str
+
+
+class CodesPage(msgspec.Struct, frozen=True, kw_only=True):
+    """`caseload/set_up/codes.html`."""
+
+    heading: str
+    rows: tuple[CodeRow, ...]
+    action: str
+    why_not: str
+    said: str
+    errors: FieldErrors
+
+
+def present_codes(
+    one: FeedFigures, lines: Sequence[CodeLine], *, done: str, now: datetime, errors: FieldErrors = NO_ERRORS
+) -> CodesPage:
+    """What was said of the codes of a sender, those that are not ours first."""
+    return CodesPage(
+        heading=f"Codes of {one.name}", action=f"{PATH}/{one.id}/codes", errors=errors,
+        rows=tuple(
+            CodeRow(code=line.code, words=line.words or "", means=_sentence(IN_WORDS.get(line.analyte, line.analyte)),
+                    said=f"{line.made_by}, {when(line.made_at, now=now)}",
+                    line=str(line.id) if line.may_take_back and not one.shared else "")
+            for line in lines
+        ),
+        why_not=_SHARED_CODES if one.shared else "",
+        said="Taken back. The next message with this code comes to a person again." if done == "taken-back" else "",
+    )  # fmt: skip
