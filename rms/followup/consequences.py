@@ -23,25 +23,44 @@ class Consequence(msgspec.Struct, frozen=True, kw_only=True):
     certainty: Certainty | None = None
 
 
-_PERSON, _PRACTICE = Recipient.PERSON, Recipient.GP_PRACTICE
+_PERSON = Recipient.PERSON
+
+
+def _to_practice(purpose: Purpose) -> tuple[Recipient, Purpose, Channel | None]:
+    """A letter: the practice hears of all that changes what it should do or expect, and of a call or a delay nothing.
+
+    Only a result in range is told with its value. What is not, the person hears first, from us.
+    """
+    return Recipient.GP_PRACTICE, purpose, Channel.LETTER
+
 
 CONSEQUENCES: Mapping[DecisionKind, Consequence] = {
     DecisionKind.IN_RANGE: Consequence(
         closes_with=AlertOutcome.REVIEWED_IN_RANGE,
         messages=(
             (_PERSON, Purpose.RESULT_IN_RANGE_PERSON, None),
-            (_PRACTICE, Purpose.RESULT_IN_RANGE_GP, Channel.LETTER),
+            _to_practice(Purpose.RESULT_IN_RANGE_GP),
         ),
     ),
     DecisionKind.REPEAT: Consequence(
         closes_with=AlertOutcome.REPEAT_ASKED,
-        messages=((_PERSON, Purpose.REPEAT_TEST, None),),
+        messages=((_PERSON, Purpose.REPEAT_TEST, None), _to_practice(Purpose.REPEAT_TEST_GP)),
         asks_for_repeat=True,
     ),
     DecisionKind.CALL: Consequence(closes_with=AlertOutcome.PERSON_CALLED),
-    DecisionKind.REFER: Consequence(closes_with=AlertOutcome.REFERRED, certainty=Certainty.SUSPECTED),
-    DecisionKind.RECURRENCE: Consequence(closes_with=AlertOutcome.REFERRED, certainty=Certainty.CONFIRMED),
-    DecisionKind.NO_RECURRENCE: Consequence(closes_with=AlertOutcome.PERSON_CALLED, certainty=Certainty.RULED_OUT),
+    DecisionKind.REFER: Consequence(
+        closes_with=AlertOutcome.REFERRED, messages=(_to_practice(Purpose.REFERRED_GP),), certainty=Certainty.SUSPECTED
+    ),
+    DecisionKind.RECURRENCE: Consequence(
+        closes_with=AlertOutcome.REFERRED,
+        messages=(_to_practice(Purpose.RECURRENCE_GP),),
+        certainty=Certainty.CONFIRMED,
+    ),
+    DecisionKind.NO_RECURRENCE: Consequence(
+        closes_with=AlertOutcome.PERSON_CALLED,
+        messages=(_to_practice(Purpose.NO_RECURRENCE_GP),),
+        certainty=Certainty.RULED_OUT,
+    ),
     DecisionKind.OTHER: Consequence(closes_with=AlertOutcome.PERSON_CALLED),
     DecisionKind.SET_ASIDE: Consequence(closes_with=None, tells_register=False),
 }

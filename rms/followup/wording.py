@@ -1,7 +1,18 @@
-"""How a result reads inside a sentence: in letters and in what the register is told. Pure."""
+"""How a result and the end of a plan read inside a sentence: in letters and in what the register is told. Pure."""
+
+from collections.abc import Mapping
+from typing import Final
 
 from rms.alerts.analytes import name_of
 from rms.results.store import ResultOnFile
+
+#: Why a plan ended, for a letter, after "the reason". What staff wrote beside it is for staff.
+ENDED_BECAUSE: Final[Mapping[str, str]] = {
+    "completed": "it has come to its planned end",
+    "recurrence": "the cancer has come back, or another was found; the treating team takes over",
+    "declined": "the person does not want to be followed up",
+    "moved": "the person is followed up elsewhere now",
+}
 
 
 def in_words(result: ResultOnFile) -> str:

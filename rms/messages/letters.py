@@ -32,7 +32,7 @@ class LetterFacts(msgspec.Struct, frozen=True, kw_only=True):
     `plan_name` say whom it is about. `booked_by_hospital`: we send the appointment (scans), else the GP surgery does.
     `place` is where
     the test is done; `nurse` is whom to ask for; `symptoms` read after "tell us if you have"; `limits` after "we act when a
-    result is".
+    result is", `ended_because` after "the reason".
     """
 
     organisation_name: str
@@ -59,6 +59,7 @@ class LetterFacts(msgspec.Struct, frozen=True, kw_only=True):
     nurse: str | None = None
     symptoms: tuple[str, ...] = ()
     limits: tuple[str, ...] = ()
+    ended_because: str | None = None
 
 
 class Letter(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,7 +70,7 @@ class Letter(msgspec.Struct, frozen=True, kw_only=True):
     pdf: bytes
 
 
-VERSION = 3
+VERSION = 4
 """Raised with any change of wording in `templates/letters`, so that each stored letter says which it used."""
 
 

@@ -63,7 +63,7 @@ def letter_of(message: MessageOnFile, about: About, *, written_on: date, preview
         due_on=_day(message, "due_on"), result=message.facts.get("result"), range=message.facts.get("range"),
         link=about.link, booked_by_hospital=bool(message.facts.get("booked_by_hospital")),
         place=message.facts.get("place"), nurse=message.facts.get("nurse"), symptoms=tuple(message.facts.get("symptoms") or ()),
-        limits=tuple(message.facts.get("limits") or ()),
+        limits=tuple(message.facts.get("limits") or ()), ended_because=message.facts.get("ended_because"),
     )  # fmt: skip
     return render_letter(message.purpose, facts, written_on=written_on, large_print=about.large_print,
                          preview=preview)  # fmt: skip

@@ -111,6 +111,17 @@ def in_range(sheet: Sheet, *, value: Value) -> list[Paper]:
     ]
 
 
+def not_in_range(sheet: Sheet, *, kind: str, value: Value) -> list[Paper]:
+    """What his practice is told of a decision about any other value: what is done, never the value; he is spoken to."""
+    taken = f"latest test of {day_in_words(value.sampled_on)}"
+    says = {
+        "repeat": ("repeat_test_gp", taken, "ask for another PSA blood test", "Please take the test"),
+        "recurrence": ("recurrence_gp", "recorded that the cancer has come back", "Please let us tell them first"),
+    }[kind]
+    letter = sheet.to_practice(*says)
+    return [msgspec.structs.replace(letter, is_silent_on=(*letter.is_silent_on, "PSA was", "ug/L"))]
+
+
 def differences(expected: Sequence[Paper], found: Sequence[Found]) -> list[str]:
     """What is wrong with what lies in the queue, a sentence each; none when it is exactly what should be there."""
     left, wrong = list(found), []

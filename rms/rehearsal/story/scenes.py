@@ -22,7 +22,7 @@ from rms.rehearsal.register_files import bundle
 from rms.rehearsal.story.answering import Answerer
 from rms.rehearsal.story.clockwork import Clockwork
 from rms.rehearsal.story.expected import Meaning, Value, meanings
-from rms.rehearsal.story.expected_letters import Step, at_start, in_range, on_day
+from rms.rehearsal.story.expected_letters import Step, at_start, in_range, not_in_range, on_day
 from rms.rehearsal.story.look import check, link_in, taken_by_provider, taken_by_register
 from rms.rehearsal.story.performance import BEGINS, PROTOCOL, QUESTIONNAIRE, Performance
 from rms.rehearsal.story.stage import FACILITY, Trust
@@ -231,7 +231,9 @@ class Story(Performance):
         await self.line("nurse", f"decides: {kind.replace('_', ' ')}", f"{told}; the register is told once")
         if meaning is Meaning.IN_RANGE:
             check(len(sent) == 1, "He was not told that his result is in range.")
-        told_on_paper = in_range(self.sheet(self.home_trust), value=value) if meaning is Meaning.IN_RANGE else ()
+        sheet = self.sheet(self.home_trust)
+        was_in_range = kind is DecisionKind.IN_RANGE
+        told_on_paper = in_range(sheet, value=value) if was_in_range else not_in_range(sheet, kind=kind, value=value)
         await self.print_letters(told_on_paper)
         await self.compare()
 

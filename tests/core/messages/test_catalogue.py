@@ -9,7 +9,7 @@ from rms.messages.catalogue import load, read
 from rms.messages.letters import letter_purposes
 from rms.messages.model import CODES, Channel, Purpose
 
-GP = {Purpose.PLAN_STARTED_GP, Purpose.RESULT_IN_RANGE_GP, Purpose.TEST_REQUEST}
+GP = {purpose for purpose in Purpose if purpose.endswith("_gp")} | {Purpose.TEST_REQUEST}
 HEAD = "---\nkey: helpline.sms\nversion: 1\nchannel: sms\npurpose: helpline\n---\n"
 
 

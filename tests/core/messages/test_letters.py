@@ -80,6 +80,31 @@ def test_the_practice_reads_result_plan_and_who_acts() -> None:
         assert expected in text
 
 
+@pytest.mark.parametrize(
+    ("purpose", "says"),
+    [
+        (Purpose.REPEAT_TEST_GP, ("test of 3 November 2026", "another PSA blood test by 3 May 2027", "please take the test")),
+        (Purpose.REFERRED_GP, ("needs further assessment", "Please let us tell them first", "nothing to arrange")),
+        (Purpose.RECURRENCE_GP, ("the cancer has come back", "Please let us tell them first", "nothing to arrange")),
+        (Purpose.NO_RECURRENCE_GP, ("this is ruled out", "the next PSA blood test is due on 3 May 2027")),
+        (Purpose.FOLLOW_UP_ENDED_GP, ("has ended", "The reason: it is over.", "refer as you would anybody")),
+    ],
+)  # fmt: skip
+def test_the_practice_reads_what_was_decided_and_who_acts_and_no_value(purpose: Purpose, says: tuple[str, ...]) -> None:
+    text = words(written(purpose, msgspec.structs.replace(FACTS, ended_because="it is over")))
+    for expected in ("Dear colleague", "born 2 January 1950", "NHS number 999 000 0018", "Prostate, after surgery",
+                     "Who acts", *says):  # fmt: skip
+        assert expected.lower() in text.lower(), expected
+    assert "0.06" not in text
+
+
+def test_the_welcome_promises_the_practice_the_letters_that_there_are() -> None:
+    text = words(written(Purpose.PLAN_STARTED_GP))
+    assert "after each decision" not in text
+    for promised in ("result is in range", "is to be repeated", "look into or rule out", "follow-up ends"):
+        assert promised in text
+
+
 def test_the_person_reads_the_result_and_when_to_call() -> None:
     text = words(written(Purpose.RESULT_IN_RANGE_PERSON))
     assert "Your PSA was 0.06 µg/L." in text

@@ -15,6 +15,7 @@ from rms.rehearsal.story.expected_letters import (
     differences,
     in_range,
     in_words,
+    not_in_range,
     on_day,
 )
 
@@ -64,6 +65,15 @@ def test_a_result_in_range_is_told_to_both_with_its_value_and_day() -> None:
     him, practice = in_range(SHEET, value=Value(sampled_on=DUE, value="< 0.01"))
     assert all("PSA was <0.01 ug/L" in " ".join(one.says) for one in (him, practice))
     assert all("30 April 2027" in " ".join(one.says) for one in (him, practice))
+
+
+@pytest.mark.parametrize(("kind", "purpose"), [("repeat", "repeat_test_gp"), ("recurrence", "recurrence_gp")])
+def test_what_is_not_in_range_is_told_to_the_practice_without_its_value(kind: str, purpose: str) -> None:
+    [practice] = not_in_range(SHEET, kind=kind, value=Value(sampled_on=DUE, value="0.31"))
+    assert (practice.purpose, practice.to) == (purpose, "gp_practice")
+    assert differences([practice], [_as_found(practice)]) == []
+    told = _as_found(practice, " ".join([*practice.says, "PSA was 0.31 ug/L"]))
+    assert differences([practice], [told]) != []
 
 
 @pytest.mark.parametrize(

@@ -190,6 +190,10 @@ async def test_a_plan_ends_with_an_outcome_and_the_register_is_told(scene: Scene
     assert (again.status_code, "has ended already" in again.text) == (422, True)
     events = await scene.world.as_owner("select payload from event where kind = 'follow_up_ended'")
     assert [row["payload"]["reason"] for row in events] == ["Moved: He lives by the sea now."]
+    letters = await scene.world.as_owner(
+        "select cause_kind, state, facts->>'ended_because' as why from message where purpose = 'follow_up_ended_gp'"
+    )
+    assert [tuple(row) for row in letters] == [("plan_end", "queued", "the person is followed up elsewhere now")]
     page = await scene.page()
     assert "rms-standing--ended" in page
     assert "Followed up elsewhere now" in page

@@ -5,10 +5,12 @@ import pytest
 from rms.alerts.moves import DecisionKind
 from rms.errors import NotFound, Refused
 from rms.followup import actions
+from rms.messages.jobs import send_due
 from rms.plans.jobs import sweep_late, sweep_reminders
 from tests.cast import a_trust
 from tests.database import World
 from tests.followed import Followed, file_psa, followed, the
+from tests.shell.messages.post_office import an_outbox
 
 
 async def _decide(world: World, man: Followed, result_id: int, kind: DecisionKind, **words: str) -> int:
@@ -55,6 +57,40 @@ async def test_undo_takes_back_everything_and_afterwards_it_can_be_decided_anew(
     assert await the(world, "select review_state from result") == "to_review"
     await _decide(world, man, filed.result_id, DecisionKind.CALL, note="Called.")
     assert await the(world, "select count(*) from event where cause_kind = 'decision' and state = 'waiting'") == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "purpose"),
+    [
+        (DecisionKind.REPEAT, "repeat_test_gp"),
+        (DecisionKind.REFER, "referred_gp"),
+        (DecisionKind.RECURRENCE, "recurrence_gp"),
+        (DecisionKind.NO_RECURRENCE, "no_recurrence_gp"),
+    ],
+)
+async def test_the_practice_is_told_once_a_quarter_of_an_hour_later_and_not_of_what_was_undone(
+    world: World, kind: DecisionKind, purpose: str
+) -> None:
+    man = await followed(world)
+    filed = await file_psa(world, man, "0.31", on=man.today)
+    to_practice = ("select array_agg(purpose || ' ' || state order by id) from message where recipient = 'gp_practice'"
+                   " and cause_kind = 'decision'")  # fmt: skip
+    made = await _decide(world, man, filed.result_id, kind, note="Seen.")
+    assert await the(world, to_practice) == [f"{purpose} queued"]
+    await send_due(world.worker, outbox=an_outbox({}))
+    assert (
+        await the(
+            world,
+            "select count(*) from letter where message_id in (select id from message where cause_kind = 'decision')",
+        )
+        == 0
+    )
+    await actions.undo(world.web, organisation_id=man.trust.organisation_id, decision_id=made, by=man.trust.nurse)
+    assert await the(world, to_practice) == [f"{purpose} void"]
+    await _decide(world, man, filed.result_id, kind, note="Seen again.")
+    await world.move_civil_clock(16 / 1440)
+    await send_due(world.worker, outbox=an_outbox({}))
+    assert await the(world, to_practice) == [f"{purpose} void", f"{purpose} accepted"]
 
 
 async def test_undo_withdraws_the_repeat_that_the_decision_asked_for(world: World) -> None:
