@@ -20,6 +20,7 @@ from rms.audit.jobs import seal
 from rms.audit.keys import heads_file, signing_key
 from rms.clock import Clock, SystemClock
 from rms.db.database import Database
+from rms.db.pulse import EVERY, beat
 from rms.errors import DatabaseAway, Unavailable
 from rms.followup.downtime.jobs import make_downtime_lists
 from rms.followup.jobs import chase_reviews, judge_due, spread_deaths
@@ -86,6 +87,7 @@ def timetable(database: Database, *, settings: Settings, outer: Outside, clock: 
                     portal_url=settings.portal_url)  # fmt: skip
     key, heads = signing_key(settings.home, given=settings.audit_key), heads_file(settings.home)
     duties = [
+        Duty(name="pulse", every_seconds=EVERY, catches_up=False, run=lambda: beat(database)),
         Duty(name="file-inbox", every_seconds=tick, run=lambda: file_inbox(database)),
         Duty(name="ask-set-aside", every_seconds=tick, run=lambda: ask_set_aside(database)),
         Duty(name="judge-by-time", every_seconds=tick, run=lambda: judge_due(database)),
@@ -186,7 +188,8 @@ async def work(
     duties = timetable(database, settings=settings, outer=outer, clock=clock or SystemClock(), tick=tick)
     if demo:
         duties = clock_duty(database, duties, tick=tick)
-    await _attempt(next(duty for duty in duties if duty.name == "make-months"), revive)
+    for first in ("pulse", "make-months"):
+        await _attempt(next(duty for duty in duties if duty.name == first), revive)
     scheduler = AsyncIOScheduler(
         timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
     )

@@ -156,7 +156,9 @@ async def empty(url: str) -> None:
         await connection.execute(
             f"set session_replication_role = replica; {deletes};"
             "update database_state set civil_offset = interval '0',"
-            " sending = 'on', sending_reason = null, incarnation = 1"
+            " sending = 'on', sending_reason = null, incarnation = 1;"
+            # As if a worker had just done its round: pages say it loudly when none has.
+            "insert into worker_pulse (beat_at) values (clock_timestamp())"
         )
     finally:
         await connection.close()

@@ -19,9 +19,10 @@ from litestar import Request
 from rms.audit.moves import record
 from rms.caseload.feeds import feeds
 from rms.caseload.frame import say_below
-from rms.caseload.worklist.feed import feed_words
+from rms.caseload.worklist.feed import foot_words
 from rms.db.database import Database
 from rms.db.engine import Tx
+from rms.db.pulse import worker_seen
 from rms.people.access import Asker, asker
 
 
@@ -50,7 +51,7 @@ class Look:
 async def feeds_below(request: Request[Any, Any, Any], database: Database) -> None:
     """Say at the foot of a page about nobody whether the laboratories still send."""
     async with database.transaction(organisation_id=asker(request).organisation_id) as tx:
-        say_below(request, words=feed_words(await feeds(tx), now=tx.now))
+        say_below(request, words=foot_words(await feeds(tx), await worker_seen(tx), now=tx.now))
 
 
 @asynccontextmanager
@@ -62,7 +63,7 @@ async def looking(
     async with database.transaction(organisation_id=asks.organisation_id, planned_once=planned_once) as tx:
         look = Look(tx, asks=asks)
         if feeds_too:
-            say_below(request, words=feed_words(await feeds(tx), now=tx.now))
+            say_below(request, words=foot_words(await feeds(tx), await worker_seen(tx), now=tx.now))
         yield look
         if not look.written:
             raise RuntimeError("Somebody would have looked without a line in the audit.")

@@ -15,6 +15,15 @@ class DatabaseStateRow(Table, tablename="database_state"):
     sending_reason = Text(null=True, default=None)
 
 
+class WorkerPulseRow(Table, tablename="worker_pulse"):
+    """When the worker last did its round, on the real clock, and its last long silence."""
+
+    only_row = Boolean(primary_key=True, default=True)
+    beat_at = Timestamptz(null=False, default=None)
+    silent_from = Timestamptz(null=True, default=None)
+    silent_until = Timestamptz(null=True, default=None)
+
+
 class ClockMoveRow(Table, tablename="clock_move"):
     """That the civil clock of a demo is to move on by some days, and how far it is. Reached by definer functions only."""
 

@@ -36,6 +36,14 @@ class TeamWithout(msgspec.Struct, frozen=True, kw_only=True):
     team_id: int
 
 
+class TeamThatMissed(msgspec.Struct, frozen=True, kw_only=True):
+    """A team whose last nightly list is of an earlier day than yesterday."""
+
+    organisation_id: int
+    team_id: int
+    last_on: date
+
+
 class ListToFile(msgspec.Struct, frozen=True, kw_only=True):
     """A nightly list that is not in the folder yet."""
 
@@ -103,6 +111,16 @@ async def teams_without_list(tx: Tx) -> list[TeamWithout]:
         tx.today,
     )  # fmt: skip
     return [TeamWithout(**dict(row)) for row in rows]
+
+
+async def teams_that_missed_lists(tx: Tx) -> list[TeamThatMissed]:
+    """Every team that has nightly lists and none of the last nights, today's aside. Asked before today's is made."""
+    rows = await tx.fetch(
+        "select organisation_id, team_id, max(for_on) as last_on from downtime_list where is_nightly"
+        " group by organisation_id, team_id having max(for_on) < $1 order by organisation_id, team_id",
+        tx.today - timedelta(days=1),
+    )  # fmt: skip
+    return [TeamThatMissed(**dict(row)) for row in rows]
 
 
 async def lists_to_file(tx: Tx) -> list[ListToFile]:

@@ -10,7 +10,7 @@ from rms.caseload.today.store import Count, What
 from rms.caseload.today.unattended import WHY, Unattended
 from rms.caseload.worklist.ages import age
 from rms.caseload.worklist.asked import ME, Asked, address_of
-from rms.caseload.worklist.feed import silent_words
+from rms.caseload.worklist.feed import silent_words, worker_words
 from rms.caseload.worklist.frame import Filter, ListFrame, Option, colleague_words, list_frame
 from rms.caseload.worklist.people import PersonCell, person_cell
 from rms.caseload.worklist.surroundings import Surroundings
@@ -68,8 +68,8 @@ class CountGroup(msgspec.Struct, frozen=True, kw_only=True):
 class TodayPage(msgspec.Struct, frozen=True, kw_only=True):
     """`caseload/today.html`. `first` leads to the first list that is not empty; None when all is done.
 
-    `covering` names the colleagues on leave whom one covers; `silent` is empty while the laboratory feeds send,
-    `without_list` while each team has its downtime list of last night.
+    `covering` names the colleagues on leave whom one covers; `stands_still` is empty while the worker runs, `silent` while
+    the laboratory feeds send, `without_list` while each team has its downtime list of last night.
     """
 
     whose: Filter
@@ -77,6 +77,7 @@ class TodayPage(msgspec.Struct, frozen=True, kw_only=True):
     groups: tuple[CountGroup, ...]
     first: CountLine | None
     covering: tuple[str, ...]
+    stands_still: str
     silent: str
     without_list: str
 
@@ -121,6 +122,7 @@ def present_today(
         groups=groups,
         first=next((line for line in everything if line.count != "0"), None),
         covering=tuple(colleague_words(one, me=asks.staff_id) for one in covered),
+        stands_still=worker_words(around.worker, now=now),
         silent=silent_words(around.feeds, now=now),
         without_list=", ".join(without_list),
     )

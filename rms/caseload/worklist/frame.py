@@ -9,7 +9,7 @@ from litestar import Request
 from rms.caseload.frame import staff_frame
 from rms.caseload.worklist.ages import counted
 from rms.caseload.worklist.asked import AGES, ME, NOBODY, Asked, address_of, query_of
-from rms.caseload.worklist.feed import feed_words
+from rms.caseload.worklist.feed import foot_words
 from rms.caseload.worklist.paging import Paging, paging
 from rms.caseload.worklist.surroundings import Colleague, Surroundings
 from rms.db.engine import Tx
@@ -119,7 +119,9 @@ def colleague_words(one: Colleague, *, me: int) -> str:
 
 def worklist_frame(request: Request[Any, Any, Any], *, around: Surroundings, tx: Tx) -> Frame:
     """The frame of a staff page with the state of the laboratory feeds at its foot."""
-    return msgspec.structs.replace(staff_frame(request), footer_note=feed_words(around.feeds, now=tx.now))
+    return msgspec.structs.replace(
+        staff_frame(request), footer_note=foot_words(around.feeds, around.worker, now=tx.now)
+    )
 
 
 def first_page(path: str, asked: Asked) -> str:

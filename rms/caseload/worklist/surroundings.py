@@ -9,6 +9,7 @@ import msgspec
 from rms.caseload.feeds import Feed
 from rms.caseload.looking import Look
 from rms.caseload.worklist.asked import ME, NOBODY, Asked
+from rms.db.pulse import SEEN, WorkerSeen
 
 #: Who is away today ($3) and who covers; a cover who is away or has left is none.
 AWAY: Final = """
@@ -34,7 +35,8 @@ select
       and exists (select from staff_team m where m.organisation_id = s.organisation_id and m.staff_id = s.id
                      and m.team_id = any($1))) as colleagues,
   (select coalesce(jsonb_agg(jsonb_build_object('name', f.peer, 'last_at', f.last_at) order by f.peer), '[]')
-     from feeds_seen() f) as feeds
+     from feeds_seen() f) as feeds,
+  {SEEN} as worker
 """
 
 
@@ -63,6 +65,7 @@ class Surroundings(msgspec.Struct, frozen=True, kw_only=True):
     teams: tuple[TeamHere, ...]
     colleagues: tuple[Colleague, ...]
     feeds: tuple[Feed, ...]
+    worker: WorkerSeen
 
     def colleague(self, ref: str) -> Colleague | None:
         """The colleague with a ref as an address or a form gives it."""

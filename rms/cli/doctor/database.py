@@ -9,7 +9,7 @@ from pathlib import Path
 import asyncpg
 
 from rms.cli.command import Context
-from rms.cli.doctor.downtime import look_at_downtime
+from rms.cli.doctor.downtime import look_at_downtime, look_at_worker
 from rms.cli.doctor.sign_offs import look_at_sign_offs
 from rms.cli.doctor.unattended import look_at_unattended
 from rms.clock import real_now
@@ -57,6 +57,7 @@ async def look_at_database(context: Context) -> list[Finding]:
         found += [await _role(context, role, owner=about) for role in RIGHTS if _is_asked_for(context, role)]
         found += [one async for one in _state(owner, settings=context.settings)]
         found += await look_at_sign_offs(owner)
+        found.append(await look_at_worker(owner))
         found += await look_at_downtime(owner, settings=context.settings)
         found += await look_at_unattended(owner)
     except (*CONNECTION_ERRORS, asyncpg.PostgresError) as error:

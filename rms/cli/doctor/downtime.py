@@ -1,9 +1,10 @@
-"""The lists that teams work from when RMS is down: made last night, and the folder they go to."""
+"""Whether the worker runs, and the lists that teams work from when RMS is down: made last night, and their folder."""
 
 import os
 
 import asyncpg
 
+from rms.db.pulse import SILENT_AFTER
 from rms.settings import Settings
 from rms.sync.finding import Finding, fine, wrong
 
@@ -16,6 +17,22 @@ select o.code || ' ' || t.key as team
        < (now.at - interval '6 hours')::date
  order by 1
 """
+
+
+_WORKER = "select beat_at, clock_timestamp() - beat_at > $1 as is_silent from worker_pulse"
+
+
+async def look_at_worker(owner: asyncpg.Connection) -> Finding:
+    """Whether the worker does its rounds."""
+    row = await owner.fetchrow(_WORKER, SILENT_AFTER)
+    if row is None:
+        return wrong("worker", "it has never run on this database: start `rms worker`.")
+    if row["is_silent"]:
+        last = f"{row['beat_at']:%Y-%m-%d %H:%M} UTC"
+        return wrong(
+            "worker", f"it last did its round at {last}: nothing is sent, filed or chased. Start `rms worker`."
+        )
+    return fine("worker", "it does its rounds.")
 
 
 async def look_at_downtime(owner: asyncpg.Connection, *, settings: Settings) -> list[Finding]:

@@ -1,6 +1,6 @@
 """The worker's duty: every night a list of each team, kept as a row and in the folder, and an alert when it is not."""
 
-from datetime import time
+from datetime import time, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -10,18 +10,22 @@ from rms.audit.model import WORKER
 from rms.audit.moves import record
 from rms.clock import london_time
 from rms.db.database import Database
+from rms.db.pulse import was_silent_lately
 from rms.errors import DatabaseAway, RmsError, Unavailable
 from rms.followup.downtime.folder import clear_folder, file_name, put_into_folder
 from rms.followup.downtime.making import make_list
 from rms.log import get_log
 from rms.messages.downtime import (
     ListToFile,
+    TeamThatMissed,
     drop_old_lists,
     lists_to_file,
     mark_filed,
     pdf_to_file,
+    teams_that_missed_lists,
     teams_without_list,
 )
+from rms.plans.schedule.words import day
 
 log = get_log(__name__)
 
@@ -38,7 +42,11 @@ async def make_downtime_lists(database: Database, *, folder: Path | None) -> int
         if london_time(tx.now).time() < FROM:
             return 0
         missing, today = await teams_without_list(tx), tx.today
+        # In a demo whose clock was moved on there are nights without a list too, and nothing to tell.
+        missed = await teams_that_missed_lists(tx) if await was_silent_lately(tx) else []
         await drop_old_lists(tx)
+    for team in missed:
+        await _tell_missed(database, team)
     made = 0
     for one in missing:
         try:
@@ -91,6 +99,20 @@ async def _tell(database: Database, *, organisation_id: int, team_id: int, why: 
             subject_id=team_id, rule_key="downtime-list",
             sentence=f"Last night’s downtime list was not made or not put into its folder. {why} Tell who runs RMS here.",
             cause_kind=f"downtime:{tx.today.isoformat()}", cause_id=team_id, by=WORKER, now=tx.now,
+        )  # fmt: skip
+
+
+async def _tell_missed(database: Database, team: TeamThatMissed) -> None:
+    """The worker is back after nights without it: the team hears of it, whether or not anybody missed the lists."""
+    async with database.transaction(organisation_id=team.organisation_id) as tx:
+        first, last = team.last_on + timedelta(days=1), tx.today - timedelta(days=1)
+        nights = f"for {day(first)}" if first == last else f"from {day(first)} to {day(last)}"
+        await raise_alert(
+            tx, organisation_id=team.organisation_id, team_id=team.team_id, kind=AlertKind.FIX_DATA, subject_kind="team",
+            subject_id=team.team_id, rule_key="downtime-list",
+            sentence=f"No downtime list was made {nights}, because the part of RMS that works by itself did not run. What was"
+            " due then is being caught up: look through Today. Tell who runs RMS here.",
+            cause_kind=f"downtime-missed:{team.last_on.isoformat()}", cause_id=team.team_id, by=WORKER, now=tx.now,
         )  # fmt: skip
 
 

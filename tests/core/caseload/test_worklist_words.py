@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 
 from rms.caseload.worklist.ages import age, clock_words, counted, target, when
 from rms.caseload.worklist.asked import AGES, Asked, address_of, read_asked, read_back
-from rms.caseload.worklist.feed import feed_words, silent_words
+from rms.caseload.worklist.feed import feed_words, foot_words, silent_words, worker_words
 from rms.caseload.worklist.paging import paging, titled
 from rms.caseload.worklist.surroundings import Feed
+from rms.db.pulse import WorkerSeen
 
 NOW = datetime(2027, 7, 1, 13, 30, tzinfo=UTC)  # 2:30pm in London
 KINDS = ("chase", "look_soon")
@@ -104,3 +105,15 @@ def test_a_feed_is_silent_after_a_day_and_is_named_when_there_are_two() -> None:
     assert feed_words([fresh, old], now=NOW) == "The laboratory feed B has sent nothing since yesterday at 1:30pm."
     assert feed_words([Feed(name="C", last_at=None)], now=NOW) == "The laboratory feed has sent nothing yet."
     assert feed_words([], now=NOW) == "No laboratory feed is connected yet."
+
+
+def test_the_foot_of_a_page_says_first_that_nothing_happens_by_itself() -> None:
+    runs = WorkerSeen(last_at=NOW, is_silent=False)
+    assert worker_words(runs, now=NOW) == ""
+    assert foot_words([], runs, now=NOW) == "No laboratory feed is connected yet."
+    stands = WorkerSeen(last_at=NOW - timedelta(hours=25), is_silent=True)
+    said = foot_words([], stands, now=NOW)
+    assert said.startswith("RMS has done nothing by itself since yesterday at 1:30pm: no message is sent")
+    assert said.endswith("No laboratory feed is connected yet.")
+    never = worker_words(WorkerSeen(last_at=None, is_silent=True), now=NOW)
+    assert never.startswith("RMS has done nothing by itself: no message is sent")

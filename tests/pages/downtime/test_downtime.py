@@ -7,12 +7,14 @@ from pathlib import Path
 import pytest
 
 from rms.alerts.model import AlertKind
+from rms.db.pulse import beat
 from rms.followup.downtime.folder import file_name
 from rms.followup.downtime.gathering import on_the_list
 from rms.followup.downtime.jobs import make_downtime_lists
 from rms.followup.downtime.model import OnTheList, Part
 from rms.followup.downtime.words import Paper, in_print
 from rms.followup.moves import record_death
+from rms.plans.schedule.words import day
 from rms.settings import read_settings
 from tests.cast import Trust, a_trust
 from tests.database import World
@@ -219,3 +221,28 @@ async def test_a_night_without_a_list_is_said_on_today_and_on_the_page(site: Sit
 def test_the_setting_names_a_folder(tmp_path: Path) -> None:
     assert read_settings({"RMS_DOWNTIME_FOLDER": str(tmp_path)}).downtime_folder == tmp_path
     assert read_settings({}).downtime_folder is None
+
+
+async def test_nights_that_the_worker_missed_are_told_to_the_team_when_it_is_back(world: World, trust: Trust):
+    await world.move_civil_clock(1)
+    await make_downtime_lists(world.worker, folder=None)
+    await world.move_civil_clock(3)
+    await world.as_owner("update worker_pulse set beat_at = clock_timestamp() - interval '3 days'")
+    assert await beat(world.worker) == 0
+    await make_downtime_lists(world.worker, folder=None)
+    last_on = await the(world, "select min(for_on) from downtime_list")
+    first, last = day(last_on + timedelta(days=1)), day(last_on + timedelta(days=2))
+    assert f"No downtime list was made from {first} to {last}, because" in await the(
+        world, "select sentence from alert"
+    )
+    await make_downtime_lists(world.worker, folder=None)
+    assert await the(world, "select count(*) from alert_cause") == 1
+
+
+async def test_nights_that_a_demo_left_out_are_no_news(world: World, trust: Trust):
+    await world.move_civil_clock(1)
+    await make_downtime_lists(world.worker, folder=None)
+    await world.move_civil_clock(3)
+    await beat(world.worker)
+    await make_downtime_lists(world.worker, folder=None)
+    assert await the(world, "select count(*) from alert") == 0

@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from rms.alerts.model import AlertKind
+from rms.db.pulse import beat
 from rms.sync.jobs import file_inbox
 from tests.cast import Trust, a_person, a_trust, on_file
 from tests.database import World
@@ -187,3 +188,21 @@ async def test_today_takes_two_questions_of_its_own(site: Site, world: World, tr
         after = await world.as_owner("select verb from audit_entry where id > $1", before[0][0])
         asked.append([row["verb"] for row in after])
     assert asked == [["today.look"], ["today.look"]]
+
+
+async def test_a_worker_that_stands_still_is_said_on_today_and_at_the_foot_of_each_page(
+    site: Site, world: World, trust: Trust
+):
+    browser = await nurse(site, trust)
+    said = "RMS has done nothing by itself"
+    pages = ("/today", "/alerts", "/people")
+    for path in pages:
+        assert said not in (await browser.get(path)).text, path
+    await world.as_owner("update worker_pulse set beat_at = clock_timestamp() - interval '11 minutes'")
+    for path in pages:
+        assert f"{said} since today at" in (await browser.get(path)).text.replace("\n", " "), path
+    assert (await browser.get("/today")).text.count(said) == 2
+    await world.as_owner("delete from worker_pulse")
+    assert f"{said}: no message is sent" in (await browser.get("/today")).text
+    await beat(world.worker)
+    assert said not in (await browser.get("/today")).text

@@ -187,6 +187,16 @@ async def test_a_register_that_fails_where_nobody_can_be_told_is_named(
     assert "RBB (1)" in wrong["register"]
 
 
+async def test_a_worker_that_does_not_run_is_named(world: World, outside: dict[str, str], tmp_path: Path) -> None:
+    await world.as_owner("update worker_pulse set beat_at = clock_timestamp() - interval '11 minutes'")
+    _, wrong = await doctor(tmp_path, outside)
+    assert list(wrong) == ["worker"]
+    assert "Start `rms worker`." in wrong["worker"]
+    await world.as_owner("delete from worker_pulse")
+    _, wrong = await doctor(tmp_path, outside)
+    assert "it has never run" in wrong["worker"]
+
+
 async def test_a_live_database_wants_more(
     live_database: tuple[str, object], env: dict[str, str], tmp_path: Path
 ) -> None:
