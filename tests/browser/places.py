@@ -12,10 +12,12 @@ from rms.rehearsal.register_files import csv_file
 from rms.sync.imports import actions
 from rms.sync.imports.files import Upload
 from rms.sync.imports.model import ImportKind
+from rms.sync.jobs import file_inbox
 from tests.asked import Followed
 from tests.browser.demo import STAFF, Member, member_called
-from tests.cast import Trust
+from tests.cast import Trust, a_person
 from tests.database import World
+from tests.laboratory import a_peer, arrive, obx, oru
 from tests.own_pages import link_to_pages
 from tests.pages.review_stage import review_refs
 
@@ -75,6 +77,8 @@ PLACES: Final = {
              " and not exists (select from follow_up_choice where case_id = c.id) order by c.id limit 1",
     "dated draft": "select c.ref from plan_draft d join register_case c on c.id = d.case_id where d.organisation_id = $1"
                    " and $2::bigint[] is not null order by length(d.content::text) desc limit 1",
+    "code": f"select ref from alert where {_HERE} and subject_kind = 'peer' and rule_key ^@ 'inbox-code:' and state <> 'closed'"
+            " order by id desc limit 1",
     "unmatched": f"select a.ref from alert a join inbox_filing f on f.alert_id = a.id where a.{_HERE} and f.state = 'waiting'"
                  " order by a.id limit 1",
 }  # fmt: skip
@@ -108,6 +112,7 @@ async def what_the_demo_lacks(world: World) -> None:
     await review_refs(world, result=result["ref"], staff_id=lena.staff_id)
     await _a_call(world, nora, patient_id=full["patient_id"])
     await _a_file(world, lena)
+    await _a_code(world, lena)
 
 
 async def _a_call(world: World, nora: Member, *, patient_id: int) -> None:
@@ -124,6 +129,24 @@ async def _a_call(world: World, nora: Member, *, patient_id: int) -> None:
         " $5)",
         nora.organisation_id, patient_id, nora.team_ids[0], nora.staff_id, alert_id,
     )  # fmt: skip
+
+
+async def _a_code(world: World, lena: Member) -> None:
+    """A laboratory of this trust alone sends a code that nobody knows; another of its codes was said to be none of ours."""
+    [team] = await world.as_owner("select organisation_id, id from team where id = $1", lena.team_ids[0])
+    nobody = Actor(kind=ActorKind.STAFF, name="-", id=None)
+    trust = Trust(organisation_id=team["organisation_id"], code="-", team_id=team["id"], nurse=nobody, lead=nobody)
+    await a_peer(world, trust, facility="HARBOUR", name="Harbour Laboratory")
+    stranger = a_person(77, family="Newcomer")
+    await arrive(world, oru(stranger, obx("0.3", code="HK2^Prostate specific Ag^L"), facility="HARBOUR", control="HK2"))
+    await file_inbox(world.worker)
+    await world.as_owner(
+        "update alert set team_id = $1 where rule_key ^@ 'inbox-code:' and rule_key like '%:hk2'", team["id"]
+    )
+    await world.as_owner(
+        "insert into code_map (peer_id, local_code, local_text, analyte, valid_from, made_by) select id, 'ESR-X',"
+        " 'Sedimentation', 'not-followed', '2000-01-01', 'Lena Kestrel' from peer"
+    )
 
 
 async def _a_file(world: World, lena: Member) -> None:
