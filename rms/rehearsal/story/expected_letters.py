@@ -115,7 +115,7 @@ def not_in_range(sheet: Sheet, *, kind: str, value: Value) -> list[Paper]:
     """What his practice is told of a decision about any other value: what is done, never the value; he is spoken to."""
     taken = f"latest test of {day_in_words(value.sampled_on)}"
     says = {
-        "repeat": ("repeat_test_gp", taken, "ask for another PSA blood test", "Please take the test"),
+        "repeat": ("repeat_test_gp", taken, "ask for another PSA blood test", "please take the test"),
         "recurrence": ("recurrence_gp", "recorded that the cancer has come back", "Please let us tell them first"),
     }[kind]
     letter = sheet.to_practice(*says)
