@@ -78,12 +78,24 @@ _ALL_STOPS = """() => { const told = []; let stops = 0; const check = FOCUS;
     e.focus(); stops += 1; const found = check(); if (found && found[1]) told.push(found[1]);
   }
   document.activeElement.blur(); scrollTo(0, 0); return [stops, told]; }""".replace("FOCUS", _FOCUS)
+_FIRST_STOP = """() => { const first = document.querySelector('.nhsuk-skip-link'); first.focus();
+  return [...document.querySelectorAll('*')].indexOf(first); }"""
+#: What can be used and did not have the focus. Of a list of answers one is enough: the arrows go on from there.
+_NOT_REACHED = """seen => { const every = [...document.querySelectorAll('*')], had = new Set(seen.map(n => every[n]));
+  const all = 'a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex="0"]';
+  const group = e => e.type === 'radio' ? [...document.getElementsByName(e.name)] : [e];
+  return [...document.querySelectorAll(all)].filter(e => !e.disabled && e.tabIndex >= 0 && e.getClientRects().length
+    && !e.closest('details:not([open]) > :not(summary)')
+    && !group(e).some(one => had.has(one))).map(e => e.tagName.toLowerCase() + ' “' + (e.innerText || e.name || '') + '”'); }"""
 _STORED = "(localStorage.length + sessionStorage.length) + (document.cookie ? 1 : 0)"
 _MOST_STOPS = 600
 
 
-def look(page: Page) -> list[str]:
-    """Everything that must hold on the page as it stands, at every width; the window is put back afterwards."""
+def look(page: Page, *, by_key: bool = False) -> list[str]:
+    """Everything that must hold on the page as it stands, at every width; the window is put back afterwards.
+
+    `by_key`: go from stop to stop with the Tab key itself, which is slower than to focus each.
+    """
     before = page.viewport_size
     told = _frame(page)
     page.evaluate(AXE)
@@ -93,7 +105,7 @@ def look(page: Page) -> list[str]:
             told.append(f"{width} wide: the page scrolls sideways by {over}")
         if page.evaluate(_OTHERWISE):
             told += [f"{width} wide: axe: {one}" for one in page.evaluate(_AXE_RUN, number == 0)]
-    told += _zoomed(page)
+    told += _zoomed(page, by_key=by_key)
     told += _spaced(page)
     page.set_viewport_size(before or {"width": 1366, "height": 768})
     return told
@@ -114,24 +126,23 @@ def _frame(page: Page) -> list[str]:
     return told
 
 
-def _zoomed(page: Page) -> list[str]:
+def _zoomed(page: Page, *, by_key: bool) -> list[str]:
     """1280 pixels at 400 %: no sideways scroll, and whatever has the focus is seen."""
     page.set_viewport_size({"width": ZOOMED[0], "height": ZOOMED[1]})
     told = [] if page.evaluate(_OVERFLOW) <= 0 else ["400 %: the page scrolls sideways"]
-    hidden = _tab_through(page) if page.evaluate(_STICKS) else page.evaluate(_ALL_STOPS)[1]
+    hidden = _tab_through(page) if by_key or page.evaluate(_STICKS) else page.evaluate(_ALL_STOPS)[1]
     return told + [f"400 %: {one}" for one in hidden]
 
 
 def _tab_through(page: Page) -> list[str]:
-    """Press Tab from stop to stop until they begin again."""
+    """Press Tab from stop to stop until they begin again; then nothing that can be used was passed by."""
     told: list[str] = []
-    seen: set[int] = set()
-    page.evaluate("document.activeElement.blur()")
+    seen: set[int] = {page.evaluate(_FIRST_STOP)}
     for _ in range(_MOST_STOPS):
         page.keyboard.press("Tab")
         found = page.evaluate(_FOCUS)
         if found is None or found[0] in seen:
-            return told
+            return told + [f"Tab does not reach {one}" for one in page.evaluate(_NOT_REACHED, list(seen))]
         seen.add(found[0])
         told += [found[1]] if found[1] else []
     return [*told, f"the keyboard does not come to an end after {_MOST_STOPS} stops"]
