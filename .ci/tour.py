@@ -14,6 +14,7 @@ import struct
 import subprocess
 import sys
 import tempfile
+import threading
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -223,8 +224,9 @@ def demo() -> Iterator[str]:
     own["PYTHONUNBUFFERED"] = "1"  # its words come through a pipe, and we wait for one of them
     command = [str(ROOT / ".venv/bin/rms"), "demo", "--home", str(home / "demo"), "--port", str(port)]
     process = subprocess.Popen(
-        [*command, "--people", str(PEOPLE)], cwd=ROOT, env=own, stdout=subprocess.PIPE, text=True
-    )
+        [*command, "--people", str(PEOPLE)], cwd=ROOT, env=own, text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,  # what it tells people goes to stderr
+    )  # fmt: skip
     try:
         assert process.stdout is not None
         for line in process.stdout:
@@ -233,9 +235,11 @@ def demo() -> Iterator[str]:
                 break
         else:
             raise RuntimeError("The demo did not start.")
+        # A pipe that nobody reads is full one day, and then the demo stands still.
+        threading.Thread(target=process.stdout.read, daemon=True).start()
         yield f"http://127.0.0.1:{port}"
     finally:
-        process.send_signal(signal.SIGINT)
+        process.send_signal(signal.SIGTERM)
         process.wait(timeout=60)
         shutil.rmtree(home, ignore_errors=True)
 
