@@ -3,6 +3,7 @@
 It needs the date of birth and no code, because nothing of theirs is shown. No GET changes anything.
 """
 
+from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
 from litestar import Controller, Request, Response, get, post
@@ -25,12 +26,21 @@ from rms.portal.presenters.telling import (
     present_told,
 )
 from rms.portal.presenters.words import weekday
+from rms.web.forms import Parsed
 from rms.web.guard import SignInFirst
 from rms.web.pages import FAULTS_IN_FORM, go_to
 from rms.web.submitted import read_submitted
 
 _Request = Request[Any, Any, Any]
 _READ_WITHIN: Final = 3  # working days
+_HAD_TEST: Final = (
+    "We look out for the result. A nurse looks at it and we tell you about it.",
+    "If 3 weeks go by after your test and you have heard nothing, please call us.",
+)
+_BOOKED: Final = (
+    "We have told your team. We may still send you a reminder.",
+    "If you cannot go, please book another day. Call us if you need help.",
+)
 
 
 class TellingPages(Controller):
@@ -87,17 +97,10 @@ class TellingPages(Controller):
     @post("/tell-us/test", status_code=200)
     async def had_test(self, request: _Request) -> Response[Any]:
         """The step stays open until its result is here; the next look waits a little."""
-        of = await _visit(request, at="tell us: test")
-        parsed = read_had_test(await read_submitted(request), today=of.today)
-        if parsed.value is None:
-            page = present_test(of, typed=parsed.typed, errors=parsed.errors)
-            return show(request, template="tell_test.html", page=page, title="I had my test", status=FAULTS_IN_FORM)
-        of = await tell_test(database_of(request), visit=visit_of(request), had=parsed.value)
-        lines = (
-            "We look out for the result. A nurse looks at it and we tell you about it.",
-            "If 3 weeks go by after your test and you have heard nothing, please call us.",
-        )
-        return _told(request, of, heading="Thank you for telling us", lines=lines)
+        return await _about_test(
+            request, at="tell us: test", read=read_had_test, page="tell_test.html", title="I had my test",
+            tell=lambda had: tell_test(database_of(request), visit=visit_of(request), had=had), lines=_HAD_TEST,
+        )  # fmt: skip
 
     @get("/tell-us/booked")
     async def ask_booked(self, request: _Request) -> Response[Any]:
@@ -108,18 +111,10 @@ class TellingPages(Controller):
     @post("/tell-us/booked", status_code=200)
     async def booked(self, request: _Request) -> Response[Any]:
         """The step stays open until its result is here; the next look waits a little."""
-        of = await _visit(request, at="tell us: booked")
-        parsed = read_booked_test(await read_submitted(request), today=of.today)
-        if parsed.value is None:
-            page = present_test(of, typed=parsed.typed, errors=parsed.errors)
-            return show(request, template="tell_booked.html", page=page, title="I have booked my test",
-                        status=FAULTS_IN_FORM)  # fmt: skip
-        of = await tell_booked(database_of(request), visit=visit_of(request), booked=parsed.value)
-        lines = (
-            "We have told your team. We may still send you a reminder.",
-            "If you cannot go, please book another day. Call us if you need help.",
-        )
-        return _told(request, of, heading="Thank you for telling us", lines=lines)
+        return await _about_test(
+            request, at="tell us: booked", read=read_booked_test, page="tell_booked.html", title="I have booked my test",
+            tell=lambda booked: tell_booked(database_of(request), visit=visit_of(request), booked=booked), lines=_BOOKED,
+        )  # fmt: skip
 
     @get("/tell-us/moved")
     async def ask_moved(self, request: _Request) -> Response[Any]:
@@ -182,6 +177,20 @@ class TellingPages(Controller):
             "Your tests and your plan stay the same. To have texts again, call us.",
         )
         return _told(request, of, heading="Texts have stopped", lines=lines)
+
+
+async def _about_test(
+    request: _Request, *, at: str, read: Callable[..., Parsed[Any]], page: str, title: str,
+    tell: Callable[[Any], Awaitable[Whose]], lines: tuple[str, ...],
+) -> Response[Any]:  # fmt: skip
+    """What they say about a test of theirs is kept; with a fault in it, the form again."""
+    of = await _visit(request, at=at)
+    parsed = read(await read_submitted(request), today=of.today)
+    if parsed.value is None:
+        form = present_test(of, typed=parsed.typed, errors=parsed.errors)
+        return show(request, template=page, page=form, title=title, status=FAULTS_IN_FORM)
+    of = await tell(parsed.value)
+    return _told(request, of, heading="Thank you for telling us", lines=lines)
 
 
 async def _visit(request: _Request, *, at: str) -> Whose:

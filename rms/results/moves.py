@@ -88,13 +88,10 @@ async def file_observation(
     `source_key` is shared by all reports about one sample and test; `reported_at` is the sender's, else `received_at`.
     """
     reported_at = reported_at or received_at
-    found = await tx.fetchrow(
-        _FIND_OR_MAKE, organisation_id, patient_id, source_key, observation.analyte or None, observation.code.code or None,
-        observation.code.text or None, observation.sampled_at or start_of_london_day(observation.sampled_on), team_id,
-        received_at,
+    found = await _find_or_make(
+        tx, organisation_id=organisation_id, patient_id=patient_id, team_id=team_id, observation=observation,
+        source_key=source_key, received_at=received_at,
     )  # fmt: skip
-    assert found is not None
-    _refuse_otherwise(found, patient_id=patient_id, analyte=observation.analyte)
     digest = digest_of(observation, reported_at=reported_at)
     added = await _add_version(
         tx, sql=_FIRST_VERSION if found["is_new"] else _ADD_VERSION, organisation_id=organisation_id, result_id=found["id"],
@@ -108,13 +105,10 @@ async def file_observation(
             has_number=observation.quantity is not None, says=meaning_of(observation),
         ),
     )  # fmt: skip
-    if not found["is_new"] and (
-        before is None or now_holds.id != before.id or (observation.analyte and found["analyte"] is None)
-    ):
-        await tx.execute(
-            "update result set current_version_id = $3, analyte = coalesce(analyte, $4) where organisation_id = $1 and id = $2",
-            organisation_id, found["id"], now_holds.id, observation.analyte or None,
-        )  # fmt: skip
+    learnt = bool(observation.analyte) and found["analyte"] is None
+    if not found["is_new"] and (before is None or now_holds.id != before.id or learnt):
+        await _hold(tx, organisation_id=organisation_id, result_id=found["id"], version_id=now_holds.id,
+                    analyte=observation.analyte)  # fmt: skip
     if now_holds.digest != digest:
         observation = (await result_on_file(tx, organisation_id=organisation_id, result_id=found["id"])).observation
     return Filed(
@@ -122,6 +116,29 @@ async def file_observation(
         is_new=found["is_new"], changed=before is None or now_holds.says != before.says,
         counts=now_holds.status.is_final, previously_final=before is not None and before.status.is_final,
         observation=observation, closed_occurrence_id=found["occurrence_id"],
+    )  # fmt: skip
+
+
+async def _find_or_make(
+    tx: Tx, *, organisation_id: int, patient_id: int, team_id: int, observation: Observation, source_key: str,
+    received_at: datetime,
+) -> Mapping[str, Any]:  # fmt: skip
+    """The row of this sample and test, made when there is none yet. OnFileOtherwise when it is of another one."""
+    found: Mapping[str, Any] | None = await tx.fetchrow(
+        _FIND_OR_MAKE, organisation_id, patient_id, source_key, observation.analyte or None, observation.code.code or None,
+        observation.code.text or None, observation.sampled_at or start_of_london_day(observation.sampled_on), team_id,
+        received_at,
+    )  # fmt: skip
+    assert found is not None
+    _refuse_otherwise(found, patient_id=patient_id, analyte=observation.analyte)
+    return found
+
+
+async def _hold(tx: Tx, *, organisation_id: int, result_id: int, version_id: int, analyte: str) -> None:
+    """From now on this version holds; a test whose name was not known before is named."""
+    await tx.execute(
+        "update result set current_version_id = $3, analyte = coalesce(analyte, $4) where organisation_id = $1 and id = $2",
+        organisation_id, result_id, version_id, analyte or None,
     )  # fmt: skip
 
 

@@ -51,21 +51,42 @@ async def raise_alert(
     elif latest is not None and step is EpisodeStep.REOPEN:
         alert_id = await _reopen(tx, alert=latest, kind=kind, sentence=sentence, by=by, now=now)
     else:
-        clock = opening(kind, now=now)
-        alert_id = await tx.fetchval(
-            "insert into alert (organisation_id, patient_id, plan_id, team_id, kind, subject_kind, subject_id, rule_key,"
-            " episode, sentence, opened_at, respond_by, next_escalation_at)"
-            " values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) returning id",
-            organisation_id, patient_id, plan_id, team_id, kind, subject_kind, subject_id, rule_key,
-            latest.episode + 1 if latest else 1, sentence, now, clock.respond_by, clock.next_escalation_at,
+        alert_id = await _open(
+            tx, organisation_id=organisation_id, team_id=team_id, kind=kind, subject_kind=subject_kind,
+            subject_id=subject_id, rule_key=rule_key, episode=latest.episode + 1 if latest else 1, sentence=sentence,
+            patient_id=patient_id, plan_id=plan_id, by=by, now=now,
         )  # fmt: skip
-        await record(tx, by=by, verb="alert.raise", subject_kind="alert", subject_id=alert_id, patient_id=patient_id,
-                     organisation_id=organisation_id, details={"kind": kind, "rule": rule_key})  # fmt: skip
+    await _add_cause(tx, organisation_id=organisation_id, alert_id=alert_id, cause_kind=cause_kind, cause_id=cause_id,
+                     sentence=sentence, now=now)  # fmt: skip
+    return alert_id
+
+
+async def _add_cause(
+    tx: Tx, *, organisation_id: int, alert_id: int, cause_kind: str, cause_id: int, sentence: str, now: datetime
+) -> None:
+    """What brought the alert up, or brought it up once more."""
     await tx.execute(
         "insert into alert_cause (organisation_id, alert_id, cause_kind, cause_id, sentence, added_at)"
         " values ($1, $2, $3, $4, $5, $6)",
         organisation_id, alert_id, cause_kind, cause_id, sentence, now,
     )  # fmt: skip
+
+
+async def _open(
+    tx: Tx, *, organisation_id: int, team_id: int, kind: AlertKind, subject_kind: str, subject_id: int, rule_key: str,
+    episode: int, sentence: str, patient_id: int | None, plan_id: int | None, by: Actor, now: datetime,
+) -> int:  # fmt: skip
+    """A new episode, with its clock running from now."""
+    clock = opening(kind, now=now)
+    alert_id: int = await tx.fetchval(
+        "insert into alert (organisation_id, patient_id, plan_id, team_id, kind, subject_kind, subject_id, rule_key,"
+        " episode, sentence, opened_at, respond_by, next_escalation_at)"
+        " values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) returning id",
+        organisation_id, patient_id, plan_id, team_id, kind, subject_kind, subject_id, rule_key, episode, sentence, now,
+        clock.respond_by, clock.next_escalation_at,
+    )  # fmt: skip
+    await record(tx, by=by, verb="alert.raise", subject_kind="alert", subject_id=alert_id, patient_id=patient_id,
+                 organisation_id=organisation_id, details={"kind": kind, "rule": rule_key})  # fmt: skip
     return alert_id
 
 

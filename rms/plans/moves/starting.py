@@ -47,10 +47,7 @@ async def start(
         tx, organisation_id=organisation_id, patient_id=patient_id, case_id=case_id, team_id=team_id,
         nurse_staff_id=nurse_staff_id, protocol_version_id=protocol_version_id,
     )  # fmt: skip
-    born_text = await tx.fetchval("select born_text from patient where organisation_id = $1 and id = $2", organisation_id,
-                                  patient_id)  # fmt: skip
-    course = Course(anchors={anchor: on for anchor, (on, _) in anchors.items()}, started_on=tx.today,
-                    born_on=latest_birthday(born_text))  # fmt: skip
+    course = await _course(tx, organisation_id=organisation_id, patient_id=patient_id, anchors=anchors)
     faults += why_not_start(protocol, course=course, overrides=overrides, today=tx.today)
     if faults:
         raise Refused(" ".join(faults))
@@ -63,11 +60,7 @@ async def start(
     )  # fmt: skip
     if plan_id is None:  # somebody else was a moment earlier
         raise Refused(_TAKEN)
-    for anchor, (on, source) in anchors.items():
-        await tx.execute(
-            "insert into plan_anchor (organisation_id, plan_id, anchor, on_date, source) values ($1, $2, $3, $4, $5)",
-            organisation_id, plan_id, anchor, on, source,
-        )  # fmt: skip
+    await _keep_anchors(tx, organisation_id=organisation_id, plan_id=plan_id, anchors=anchors)
     for one in overrides:
         await store_override(tx, organisation_id=organisation_id, plan_id=plan_id, override=one, by=by, now=now)
     plan = await plan_on_file(tx, organisation_id=organisation_id, plan_id=plan_id)
@@ -86,6 +79,23 @@ def why_not_start(protocol: Protocol, *, course: Course, overrides: tuple[Overri
             faults.append(why_not)
     faults += faults_in_course(effective(protocol, overrides=overrides), course=course, today=today)
     return list(dict.fromkeys(faults))
+
+
+async def _course(tx: Tx, *, organisation_id: int, patient_id: int, anchors: Mapping[str, tuple[date, str]]) -> Course:
+    """The dates that the plan would count from, and the person's age stops."""
+    born_text = await tx.fetchval("select born_text from patient where organisation_id = $1 and id = $2", organisation_id,
+                                  patient_id)  # fmt: skip
+    return Course(anchors={anchor: on for anchor, (on, _) in anchors.items()}, started_on=tx.today,
+                  born_on=latest_birthday(born_text))  # fmt: skip
+
+
+async def _keep_anchors(tx: Tx, *, organisation_id: int, plan_id: int, anchors: Mapping[str, tuple[date, str]]) -> None:
+    """Each date with where it comes from."""
+    for anchor, (on, source) in anchors.items():
+        await tx.execute(
+            "insert into plan_anchor (organisation_id, plan_id, anchor, on_date, source) values ($1, $2, $3, $4, $5)",
+            organisation_id, plan_id, anchor, on, source,
+        )  # fmt: skip
 
 
 async def _check(

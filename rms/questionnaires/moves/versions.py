@@ -4,10 +4,10 @@ import hashlib
 
 import msgspec
 
-from rms.audit.model import Actor, ActorKind
-from rms.audit.moves import record
+from rms.audit.model import Actor
 from rms.db.engine import Tx
-from rms.errors import Conflict, NotFound, Refused
+from rms.errors import Conflict
+from rms.plans.moves.sign_offs import Versioned, sign_version_off, withdraw_version
 from rms.questionnaires.library import all_definitions
 from rms.questionnaires.model import Definition
 
@@ -48,49 +48,16 @@ async def sign_off(
     for_demonstration_only: bool,
     by: Actor,
 ) -> None:
-    """A named clinician answers for using this version here. A live database takes no sign-off for demonstration.
-
-    A real sign-off takes the place of one for demonstration.
-    """
-    if by.kind is not ActorKind.STAFF or by.id is None:
-        raise Refused("A questionnaire is signed off by a named clinician.")
-    if for_demonstration_only and tx.live:
-        raise Refused("This database follows real people: a sign-off for demonstration is not enough.")
-    if not note.strip():
-        raise Refused("Say in the note what was checked.")
-    if await tx.fetchval("select id from questionnaire_version where id = $1", questionnaire_version_id) is None:
-        raise NotFound("There is no such questionnaire version.")
-    if not for_demonstration_only:
-        await tx.execute(
-            "update questionnaire_sign_off set withdrawn_at = $3, withdrawn_by_staff_id = $4,"
-            " withdrawn_why = 'A sign-off for real people took its place.' where organisation_id = $1"
-            " and questionnaire_version_id = $2 and withdrawn_at is null and for_demonstration_only",
-            organisation_id, questionnaire_version_id, tx.now, by.id,
-        )  # fmt: skip
-    await tx.execute(
-        "insert into questionnaire_sign_off (organisation_id, questionnaire_version_id, signed_by_staff_id, signed_at,"
-        " note, for_demonstration_only) values ($1, $2, $3, $4, $5, $6)"
-        " on conflict (organisation_id, questionnaire_version_id) where withdrawn_at is null do nothing",
-        organisation_id, questionnaire_version_id, by.id, tx.now, note, for_demonstration_only,
+    """A named clinician answers for using this version here; signed off already, it stays as it is."""
+    await sign_version_off(
+        tx, what=Versioned.QUESTIONNAIRE, organisation_id=organisation_id, version_id=questionnaire_version_id, note=note,
+        to_note="Say in the note what was checked.", for_demonstration_only=for_demonstration_only, by=by,
     )  # fmt: skip
-    await record(tx, by=by, verb="questionnaire.sign_off", subject_kind="questionnaire_version",
-                 subject_id=questionnaire_version_id, organisation_id=organisation_id, reason=note)  # fmt: skip
 
 
 async def withdraw_sign_off(
     tx: Tx, *, organisation_id: int, questionnaire_version_id: int, why: str, by: Actor
 ) -> None:
     """Nobody is asked this version any more; who has it now can still answer. Conflict when it is not signed."""
-    if by.kind is not ActorKind.STAFF or by.id is None:
-        raise Refused("A sign-off is withdrawn by a named clinician.")
-    if not why.strip():
-        raise Refused("Say why it is withdrawn.")
-    found = await tx.fetchval(
-        "update questionnaire_sign_off set withdrawn_at = $3, withdrawn_by_staff_id = $4, withdrawn_why = $5"
-        " where organisation_id = $1 and questionnaire_version_id = $2 and withdrawn_at is null returning id",
-        organisation_id, questionnaire_version_id, tx.now, by.id, why.strip(),
-    )  # fmt: skip
-    if found is None:
-        raise Conflict("This version is not signed off here, so there is nothing to withdraw.")
-    await record(tx, by=by, verb="questionnaire.withdraw_sign_off", subject_kind="questionnaire_version",
-                 subject_id=questionnaire_version_id, organisation_id=organisation_id, reason=why.strip())  # fmt: skip
+    await withdraw_version(tx, what=Versioned.QUESTIONNAIRE, organisation_id=organisation_id,
+                           version_id=questionnaire_version_id, why=why, by=by)  # fmt: skip

@@ -1,5 +1,7 @@
 """`/set-up/protocols`, `/set-up/questionnaires`: what they say, and a named clinician's sign-off for the organisation."""
 
+from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any, Final
 
 from litestar import Request, Response, get, post
@@ -9,7 +11,7 @@ from litestar.params import FromPath
 
 from rms.caseload.frame import staff_frame
 from rms.caseload.set_up.signing import doors
-from rms.caseload.set_up.signing.forms import SIGN_OFF, SignOff, faults_of
+from rms.caseload.set_up.signing.forms import SIGN_OFF, faults_of
 from rms.caseload.set_up.signing.presenters import (
     NOTHING,
     PATH,
@@ -25,7 +27,7 @@ from rms.people.access import asker, may_do
 from rms.people.permissions import Permission
 from rms.plans.store import protocol_by_key, protocol_versions
 from rms.questionnaires.store import questionnaire_versions, version_by_key
-from rms.web.forms import NO_ERRORS, FieldErrors, Parsed
+from rms.web.forms import NO_ERRORS, FieldErrors
 from rms.web.pages import FAULTS_IN_FORM, go_to, html
 from rms.web.submitted import Submitted, read_submitted
 
@@ -63,13 +65,11 @@ async def sign_protocol(
     request: _Request, database: NamedDependency[Database], protocol: FromPath[str], version: FromPath[int]
 ) -> Response[Any]:
     """A clinician answers for using it here."""
-    parsed, errors = await _signed(request)
-    if parsed.value is None or errors:
-        return await _protocol_page(request, database, key=protocol, version=version, typed=parsed.typed, errors=errors)
-    await doors.sign_protocol_off(
-        database, asks=asker(request), key=protocol, version=held_version(version), note=parsed.value.note
-    )
-    return go_to(f"{PATH}?done=protocol")
+    return await _signed(
+        request, done=f"{PATH}?done=protocol",
+        door=partial(doors.sign_protocol_off, database, asks=asker(request), key=protocol, version=held_version(version)),
+        page=partial(_protocol_page, request, database, key=protocol, version=version),
+    )  # fmt: skip
 
 
 @get(_QUESTIONNAIRE, opt={"policy": _SEE})
@@ -85,18 +85,24 @@ async def sign_questionnaire(
     request: _Request, database: NamedDependency[Database], questionnaire: FromPath[str], version: FromPath[int]
 ) -> Response[Any]:
     """A clinician answers for asking it here."""
-    parsed, errors = await _signed(request)
-    if parsed.value is None or errors:
-        return await _questionnaire_page(request, database, key=questionnaire, version=version, typed=parsed.typed,
-                                         errors=errors)  # fmt: skip
-    await doors.sign_questionnaire_off(database, asks=asker(request), key=questionnaire, version=held_version(version),
-                                       note=parsed.value.note)  # fmt: skip
-    return go_to(f"{PATH}?done=questionnaire#questionnaires")
+    return await _signed(
+        request, done=f"{PATH}?done=questionnaire#questionnaires",
+        door=partial(doors.sign_questionnaire_off, database, asks=asker(request), key=questionnaire,
+                     version=held_version(version)),
+        page=partial(_questionnaire_page, request, database, key=questionnaire, version=version),
+    )  # fmt: skip
 
 
-async def _signed(request: _Request) -> tuple[Parsed[SignOff], FieldErrors]:
+async def _signed(
+    request: _Request, *, door: Callable[..., Awaitable[None]], page: Callable[..., Awaitable[Response[str]]], done: str
+) -> Response[Any]:
+    """Sign it off when the form is whole; else the page again, with what is wrong."""
     parsed = SIGN_OFF.read(await read_submitted(request))
-    return parsed, parsed.errors if parsed.value is None else faults_of(parsed.value)
+    errors = parsed.errors if parsed.value is None else faults_of(parsed.value)
+    if parsed.value is None or errors:
+        return await page(typed=parsed.typed, errors=errors)
+    await door(note=parsed.value.note)
+    return go_to(done)
 
 
 async def _protocol_page(

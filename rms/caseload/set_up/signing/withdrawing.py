@@ -1,6 +1,7 @@
 """`.../withdraw`: a sign-off taken back, after reading which plans run on it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from functools import partial
 from typing import Any, Final
 
 import msgspec
@@ -57,17 +58,12 @@ async def withdraw_protocol(
     request: _Request, database: NamedDependency[Database], protocol: FromPath[str], version: FromPath[int]
 ) -> Response[Any]:
     """No plan starts with it any more."""
-    parsed = WITHDRAW.read(await read_submitted(request))
-    errors = parsed.errors
-    if parsed.value is not None:
-        try:
-            await doors.withdraw_protocol_sign_off(
-                database, asks=asker(request), key=protocol, version=held_version(version), why=parsed.value.why
-            )
-            return go_to(f"{PATH}?done=withdrawn")
-        except Conflict as fault:
-            errors = FieldErrors(all=(FieldError(field="why", message=str(fault)),))
-    return await _protocol_page(request, database, key=protocol, version=version, typed=parsed.typed, errors=errors)
+    return await _withdrawn(
+        request, done=f"{PATH}?done=withdrawn",
+        door=partial(doors.withdraw_protocol_sign_off, database, asks=asker(request), key=protocol,
+                     version=held_version(version)),
+        page=partial(_protocol_page, request, database, key=protocol, version=version),
+    )  # fmt: skip
 
 
 @get(_QUESTIONNAIRE, opt={"policy": _SIGN})
@@ -83,18 +79,27 @@ async def withdraw_questionnaire(
     request: _Request, database: NamedDependency[Database], questionnaire: FromPath[str], version: FromPath[int]
 ) -> Response[Any]:
     """Nobody is asked it any more."""
+    return await _withdrawn(
+        request, done=f"{PATH}?done=withdrawn#questionnaires",
+        door=partial(doors.withdraw_questionnaire_sign_off, database, asks=asker(request), key=questionnaire,
+                     version=held_version(version)),
+        page=partial(_questionnaire_page, request, database, key=questionnaire, version=version),
+    )  # fmt: skip
+
+
+async def _withdrawn(
+    request: _Request, *, door: Callable[..., Awaitable[None]], page: Callable[..., Awaitable[Response[str]]], done: str
+) -> Response[Any]:
+    """Take the sign-off back when the form says why; else the page again, with what is wrong."""
     parsed = WITHDRAW.read(await read_submitted(request))
     errors = parsed.errors
     if parsed.value is not None:
         try:
-            await doors.withdraw_questionnaire_sign_off(
-                database, asks=asker(request), key=questionnaire, version=held_version(version), why=parsed.value.why
-            )
-            return go_to(f"{PATH}?done=withdrawn#questionnaires")
+            await door(why=parsed.value.why)
+            return go_to(done)
         except Conflict as fault:
             errors = FieldErrors(all=(FieldError(field="why", message=str(fault)),))
-    return await _questionnaire_page(request, database, key=questionnaire, version=version, typed=parsed.typed,
-                                     errors=errors)  # fmt: skip
+    return await page(typed=parsed.typed, errors=errors)
 
 
 async def _protocol_page(

@@ -90,17 +90,8 @@ async def approve(
 ) -> Response[Any]:
     """A second person answers for the draft."""
     standard = _standard(purpose, channel)
-    parsed = OF_VERSION.read(await read_submitted(request))
-    if parsed.value is None:
-        return await _page(
-            request, database, standard=standard, errors=refused("approve", parsed.errors.all[0].message)
-        )
-    version = parsed.value.version
-    return await _settle(
-        request, database, standard=standard, field="approve", done="approved",
-        settle=lambda: doors.approve(database, asks=asker(request), standard=standard, version=version,
-                                     portal_url=_portal(request)),
-    )  # fmt: skip
+    door = functools.partial(doors.approve, portal_url=_portal(request))
+    return await _settle_draft(request, database, standard=standard, field="approve", done="approved", door=door)
 
 
 @post(f"{_ONE}/withdraw", opt={"policy": _APPROVE})
@@ -126,16 +117,21 @@ async def discard(
 ) -> Response[Any]:
     """A draft that nobody wants any more."""
     standard = _standard(purpose, channel)
+    return await _settle_draft(
+        request, database, standard=standard, field="discard", done="discarded", door=doors.discard
+    )
+
+
+async def _settle_draft(
+    request: _Request, database: Database, *, standard: Template, field: str, done: str,
+    door: Callable[..., Awaitable[None]],
+) -> Response[Any]:  # fmt: skip
+    """Do this with the draft that the form names; the fault stands by the button that was pressed."""
     parsed = OF_VERSION.read(await read_submitted(request))
     if parsed.value is None:
-        return await _page(
-            request, database, standard=standard, errors=refused("discard", parsed.errors.all[0].message)
-        )
-    version = parsed.value.version
-    return await _settle(
-        request, database, standard=standard, field="discard", done="discarded",
-        settle=lambda: doors.discard(database, asks=asker(request), standard=standard, version=version),
-    )  # fmt: skip
+        return await _page(request, database, standard=standard, errors=refused(field, parsed.errors.all[0].message))
+    settle = functools.partial(door, database, asks=asker(request), standard=standard, version=parsed.value.version)
+    return await _settle(request, database, standard=standard, field=field, done=done, settle=settle)
 
 
 async def _settle(
