@@ -30,9 +30,9 @@ class LetterFacts(msgspec.Struct, frozen=True, kw_only=True):
     `to` is the name and address, a line each. `test_name` reads within a sentence ("PSA blood test"); `result` too
     ("PSA was 0.06 µg/L"). `range` is the limit in words ("below 0.2 µg/L"). For a practice `person_name`, `born_on` and
     `plan_name` say whom it is about. `booked_by_hospital`: we send the appointment (scans), else the GP surgery does.
-    `place` is where
-    the test is done; `nurse` is whom to ask for; `symptoms` read after "tell us if you have"; `limits` after "we act when a
-    result is", `ended_because` after "the reason".
+    `place` is where the test is done; `nurse` is whom to ask for; `ways` say how they are followed up; `limits` read
+    after "we act when a result is", `ended_because` after "the reason". `symptoms_today` (with what to do) and
+    `symptoms_soon` are questions: a yes is told.
     """
 
     organisation_name: str
@@ -57,7 +57,9 @@ class LetterFacts(msgspec.Struct, frozen=True, kw_only=True):
     booked_by_hospital: bool = False
     place: str | None = None
     nurse: str | None = None
-    symptoms: tuple[str, ...] = ()
+    ways: tuple[str, ...] = ()
+    symptoms_today: tuple[tuple[str, str], ...] = ()
+    symptoms_soon: tuple[str, ...] = ()
     limits: tuple[str, ...] = ()
     ended_because: str | None = None
 
@@ -70,7 +72,7 @@ class Letter(msgspec.Struct, frozen=True, kw_only=True):
     pdf: bytes
 
 
-VERSION = 4
+VERSION = 5
 """Raised with any change of wording in `templates/letters`, so that each stored letter says which it used."""
 
 

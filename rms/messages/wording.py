@@ -52,6 +52,7 @@ def letter_of(message: MessageOnFile, about: About, *, written_on: date, preview
     gp = message.recipient is Recipient.GP_PRACTICE
     head = about.team.letterhead or about.organisation.address or about.organisation.name
     address = tuple(head.splitlines())
+    symptoms = message.facts.get("symptom_list") or {}
     facts = LetterFacts(
         organisation_name=about.organisation.name, organisation_address=address, phone=about.team.phone,
         phone_hours=about.team.phone_hours,
@@ -62,7 +63,9 @@ def letter_of(message: MessageOnFile, about: About, *, written_on: date, preview
         next_test_name=message.facts.get("next_test_name"), taken_on=_day(message, "taken_on"),
         due_on=_day(message, "due_on"), result=message.facts.get("result"), range=message.facts.get("range"),
         link=about.link, booked_by_hospital=bool(message.facts.get("booked_by_hospital")),
-        place=message.facts.get("place"), nurse=message.facts.get("nurse"), symptoms=tuple(message.facts.get("symptoms") or ()),
+        place=message.facts.get("place"), nurse=message.facts.get("nurse"), ways=tuple(message.facts.get("ways") or ()),
+        symptoms_today=tuple((asks, do) for asks, do in symptoms.get("today", ())),
+        symptoms_soon=tuple(symptoms.get("soon", ())),
         limits=tuple(message.facts.get("limits") or ()), ended_because=message.facts.get("ended_because"),
     )  # fmt: skip
     return render_letter(message.purpose, facts, written_on=written_on, large_print=about.large_print,

@@ -11,11 +11,11 @@ from rms.db.engine import Tx
 from rms.followup.review.limits import limits_of
 from rms.messages.model import Channel, MessageState, Purpose, Recipient
 from rms.messages.moves import queue
-from rms.messages.symptoms import symptoms_for
 from rms.people.model import ContactKind
 from rms.people.store import contacts_in_force, person, staff_name
 from rms.plans.modes import TO_PERSON
 from rms.plans.store import PlanOnFile, modes_of_plan
+from rms.questionnaires.store import symptoms_of_plans
 
 KEEPS = timedelta(days=28)
 
@@ -31,9 +31,14 @@ async def _welcome_facts(tx: Tx, *, plan: PlanOnFile) -> dict[str, Any]:
         for analyte in analytes
         for one in limits_of(plan.effective.rules, analyte=analyte, personal=plan.effective.limits)
     ]
-    symptoms = symptoms_for(plan.protocol.tumour_site, live=tx.live)
+    symptoms = await symptoms_of_plans(tx, organisation_id=plan.organisation_id, plans=[plan])
     ways = [TO_PERSON[mode] for mode in (await modes_of_plan(tx, plan=plan)).modes]
-    return {"limits": limits, "symptoms": list(symptoms), "ways": ways, **({"nurse": nurse} if nurse else {})}
+    return {
+        "limits": limits,
+        "symptom_list": msgspec.to_builtins(symptoms),
+        "ways": ways,
+        **({"nurse": nurse} if nurse else {}),
+    }
 
 
 async def _has_an_address(tx: Tx, *, plan: PlanOnFile) -> bool:

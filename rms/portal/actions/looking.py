@@ -5,7 +5,8 @@ from rms.portal.access import Visit
 from rms.portal.actions.seeing import note_look
 from rms.portal.behind import Whose, whose
 from rms.portal.own import Own, own_of
-from rms.portal.symptoms import Symptoms, symptoms_of
+from rms.questionnaires.store import symptoms_of_plans
+from rms.questionnaires.symptoms import Symptoms
 
 
 async def visit_page(database: Database, *, visit: Visit, at: str) -> Whose:
@@ -29,4 +30,4 @@ async def see_symptoms(database: Database, *, visit: Visit) -> tuple[Whose, Symp
     async with database.transaction(organisation_id=visit.organisation_id) as tx:
         of = await whose(tx, visit)
         await note_look(tx, visit=visit, of=of, at="symptoms")
-        return of, await symptoms_of(tx, of)
+        return of, await symptoms_of_plans(tx, organisation_id=visit.organisation_id, plans=of.plans)

@@ -10,6 +10,7 @@ from rms.questionnaires.store.assignments import (
     locked_assignment,
     set_assignment_review,
 )
+from rms.questionnaires.store.symptoms import symptoms_of_plans
 from rms.questionnaires.store.versions import (
     VersionOnFile,
     is_signed,
@@ -35,5 +36,6 @@ __all__ = [
     "scores_of",
     "set_assignment_review",
     "signed_version",
+    "symptoms_of_plans",
     "version_by_key",
 ]

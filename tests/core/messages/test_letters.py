@@ -10,7 +10,6 @@ import pytest
 from rms.errors import BadInput
 from rms.messages.letters import FACES, Letter, LetterFacts, face, letter_purposes, render_letter
 from rms.messages.model import Purpose
-from rms.messages.symptoms import symptoms_for
 from rms.rehearsal import pdf_text
 
 WRITTEN_ON = date(2026, 11, 10)
@@ -113,22 +112,23 @@ def test_the_person_reads_the_result_and_when_to_call() -> None:
 
 
 def test_the_welcome_names_the_nurse_the_symptoms_and_who_does_what() -> None:
-    facts = msgspec.structs.replace(FACTS, nurse="Nora Nurse", symptoms=("a new lump", "blood in your pee"))
+    facts = msgspec.structs.replace(
+        FACTS, nurse="Nora Nurse", ways=("You can call us at any time.",), symptoms_soon=("Have you a new lump?",),
+        symptoms_today=(("Are your legs numb?", "Call us now."),),
+    )  # fmt: skip
     text = words(written(Purpose.PLAN_STARTED, facts))
-    for expected in ("named nurse is Nora Nurse", "Tell us if you have", "a new lump", "Who does what", "surgery"):
-        assert expected in text
-    assert "Tell us if you have" not in words(written(Purpose.PLAN_STARTED))
+    for expected in ("named nurse is Nora Nurse", "How we follow you up", "You can call us at any time.", "Who does what",
+                     "Tell us today if you say yes", "Are your legs numb? Call us now.", "surgery",
+                     "Tell us in the next few days if you say yes", "Have you a new lump?"):  # fmt: skip
+        assert expected in text, expected
+    plain = words(written(Purpose.PLAN_STARTED))
+    assert ("if you say yes" in plain, "do not wait for your next test" in plain) == (False, True)
 
 
 def test_the_practice_reads_what_we_expect_and_when_we_act() -> None:
     text = words(written(Purpose.PLAN_STARTED_GP, msgspec.structs.replace(FACTS, limits=("PSA above 0.2 ug/L",))))
     for expected in ("We act when a result is", "PSA above 0.2 ug/L", "Who acts"):
         assert expected in text
-
-
-def test_a_live_database_shows_no_list_that_nobody_signed() -> None:
-    assert symptoms_for("urology", live=True) == ()
-    assert symptoms_for("nowhere", live=False) == symptoms_for(None, live=False) != symptoms_for("breast", live=False)
 
 
 @pytest.mark.parametrize("purpose", [Purpose.TEST_REQUEST, Purpose.TEST_REMINDER_1])

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
 
 from rms.people.model import Role
@@ -13,6 +14,9 @@ from rms.people.moves import mark_dead, stop_messages
 from rms.plans.model import Course
 from rms.plans.protocol import load_library
 from rms.plans.schedule import preview
+from rms.plans.store import plans_of
+from rms.questionnaires.store import symptoms_of_plans
+from tests import asked
 from tests.database import World
 from tests.pages.site import Site, a_member
 from tests.pages.starting.cast import AGREED, PROTOCOL, Waiting, a_day, second_page, sign, waiting
@@ -205,6 +209,8 @@ async def test_starting_writes_plan_choice_wish_and_messages_at_once(site, world
 async def test_whoever_is_texted_gets_the_welcome_letter_too_and_the_practice_the_limit(
     site, world, nurse, man, trust, version_id
 ):
+    await asked.load(world)
+    await asked.sign(world, trust)
     sent = await ready_to_start(site, nurse, man, trust, version_id, **{"limit-value": "0.1", "limit-reason": "Margin",
                                 **a_day("limit-review", man.ended_on + timedelta(days=400))})  # fmt: skip
     await site.post(nurse, f"{man.address}/check", sent)
@@ -212,10 +218,16 @@ async def test_whoever_is_texted_gets_the_welcome_letter_too_and_the_practice_th
         ("plan_started", "letter"), ("plan_started", "sms"), ("plan_started_gp", "letter")]  # fmt: skip
     [(nurse_name, limits, symptoms)] = await rows(
         world,
-        "select facts->>'nurse', facts->'limits', facts->'symptoms' from message where purpose = 'plan_started_gp'",
+        "select facts->>'nurse', facts->'limits', facts->'symptom_list' from message where purpose = 'plan_started'"
+        " and channel = 'letter'",
     )
     assert (nurse_name, limits[0]) == ("Nora Nurse", "PSA above 0.1 ug/L")
-    assert any("bones or back" in one for one in symptoms)
+    async with world.web.transaction(organisation_id=trust.organisation_id) as tx:
+        plans = await plans_of(tx, organisation_id=trust.organisation_id, patient_id=man.patient_id)
+        on_their_pages = await symptoms_of_plans(tx, organisation_id=trust.organisation_id, plans=plans)
+    assert symptoms == msgspec.to_builtins(on_their_pages), "the letter and the person's pages have one list"
+    assert any("unable to pee" in asks for asks, _ in symptoms["today"])
+    assert symptoms["sources"] == ["symptom-check-prostate version 1"]
 
 
 async def test_the_day_they_talked_is_kept_and_never_lies_ahead(site, world, nurse, man, trust, version_id):

@@ -15,7 +15,7 @@ from rms.portal.presenters.questions import Choice, StartPage
 from rms.portal.presenters.result import PHONE, NumberLine, ResultPage
 from rms.portal.presenters.telling import HubPage, StopTextsPage, SymptomsPage, TellPage, TestPage, ToldPage
 from rms.portal.presenters.words import HelpLine
-from rms.portal.symptoms import Symptoms
+from rms.questionnaires.symptoms import Symptoms
 from rms.web.charts import Limit, Mark, Series, full_chart
 from rms.web.forms import NO_ERRORS, FieldError, FieldErrors
 from rms.web.submitted import Submitted
