@@ -16,6 +16,7 @@ from rms.portal.access import PORTAL, database_of, visit_of
 from rms.portal.actions import ask_for_call, leave, look
 from rms.portal.forms import read_answer
 from rms.portal.frame import closed, opt_for, show
+from rms.portal.presenters.hours import answering
 from rms.portal.presenters.questions import (
     CallTodayPage,
     PausedPage,
@@ -102,7 +103,12 @@ class QuestionPages(Controller):
         sheet = await look(database_of(request), visit=visit_of(request), at=_known(item))
         if not (advice := _advice(sheet, item=_item(sheet, item).link_id)):
             return go_to(BASE)
-        page = CallTodayPage(advice=advice, on=_after(sheet, item=item), help=_help(sheet))
+        page = CallTodayPage(
+            advice=advice,
+            now=answering(sheet.team.hours, now=sheet.now),
+            on=_after(sheet, item=item),
+            help=_help(sheet),
+        )
         return show(request, template="call_today.html", page=page, title="Please call us today")
 
     @get("/check")

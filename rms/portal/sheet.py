@@ -1,6 +1,6 @@
 """The form as one visit sees it, read from the rooms below. No decisions about pages."""
 
-from datetime import date
+from datetime import date, datetime
 
 import msgspec
 
@@ -24,6 +24,7 @@ class Sheet(msgspec.Struct, frozen=True, kw_only=True):
     team: Team
     open: bool
     today: date
+    now: datetime
 
     @property
     def definition(self) -> Definition:
@@ -48,4 +49,5 @@ async def sheet_of(tx: Tx, *, visit: Visit) -> Sheet:
         assignment=found, answers={item: one.answer for item, one in kept.items()},
         earlier=frozenset(item for item, one in kept.items() if one.saved_by != visit.name),
         team=await team_to_call(tx, behind), open=found.takes_answers and await wants_us(tx, found), today=tx.today,
+        now=tx.now,
     )  # fmt: skip

@@ -9,8 +9,9 @@ import msgspec
 from rms.alerts.moves import DecisionKind
 from rms.caseload.review.store import Leaving, SittingRow
 from rms.caseload.review.words import decided_words, dropped_words
-from rms.caseload.worklist.ages import clock_words, counted, sentence, when
+from rms.caseload.worklist.ages import counted, sentence, when
 from rms.dates import next_allowed
+from rms.dates.spoken import clock_words
 from rms.followup.review.model import Place, RowOutcome
 
 _CHANNELS = {"sms": "text", "email": "email", "letter": "letter"}

@@ -8,7 +8,8 @@ import msgspec
 
 from rms.alerts.moves import DecisionKind
 from rms.caseload.review.store import SittingRow
-from rms.caseload.worklist.ages import clock_words, counted
+from rms.caseload.worklist.ages import counted
+from rms.dates.spoken import clock_words
 from rms.followup.review.model import Place, RowOutcome
 from rms.messages.compose import day_in_words
 

@@ -52,4 +52,4 @@ def trust_of(front: Front) -> str:
 
 def help_of(front: Front) -> HelpLine | None:
     """The only trust's number; None where a host serves several."""
-    return whom_to_call(front.trust.name, number=front.trust.phone, hours="") if front.trust else None
+    return whom_to_call(front.trust.name, number=front.trust.phone, hours=None) if front.trust else None

@@ -106,6 +106,7 @@ class CallTodayPage(msgspec.Struct, frozen=True, kw_only=True):
     """`portal/call_today.html`: after an answer that cannot wait; the questions go on below it."""
 
     advice: tuple[str, ...]
+    now: str
     on: str
     help: HelpLine
 

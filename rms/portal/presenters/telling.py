@@ -1,23 +1,23 @@
 """What the pages show on which a person tells us something: nothing of theirs, only what they may say and to whom."""
 
-from datetime import datetime
 from typing import Final
 
 import msgspec
 
-from rms.clock import london_date, london_time
-from rms.dates import add_working_days, is_working_day, next_working_day
+from rms.clock import london_time
+from rms.dates import add_working_days, is_working_day
+from rms.dates.working_time import CLOSES, OPENS
 from rms.messages.model import TestWord
 from rms.portal.behind import Whose
 from rms.portal.forms_telling import Place
+from rms.portal.presenters.hours import answering
 from rms.portal.presenters.questions import Choice
 from rms.portal.presenters.words import HelpLine, weekday, whom_to_call
-from rms.portal.symptoms import Symptoms
+from rms.questionnaires.symptoms import Symptoms
 from rms.web.forms import NO_ERRORS, FieldErrors
 from rms.web.submitted import Submitted
 
 _NOTHING: Final = Submitted(pairs=())
-_OPENS, _CLOSES = 9, 17
 _TESTS: Final = {
     TestWord.BLOOD_TEST: "A blood test",
     TestWord.SCAN: "A scan",
@@ -104,27 +104,19 @@ def present_hub(of: Whose) -> HubPage:
 def present_symptoms(
     of: Whose, symptoms: Symptoms, *, typed: Submitted = _NOTHING, errors: FieldErrors = NO_ERRORS
 ) -> SymptomsPage:
-    """Fill the page of symptoms; the hour decides what it says first."""
-    return SymptomsPage(symptoms=symptoms, now=open_now(of.now), typed=typed, errors=errors, help=help_for(of))
-
-
-def open_now(now: datetime) -> str:
-    """Whether somebody answers the telephone at this hour, and else from when."""
-    today, hour = london_date(now), london_time(now).hour
-    if is_working_day(today) and _OPENS <= hour < _CLOSES:
-        return "We are here now, until 5pm. Please call us."
-    opens = next_working_day(today) if hour < _CLOSES else add_working_days(today, 1)
-    when = "today" if opens == today else f"on {weekday(opens)}"
-    return f"We are closed now. We answer the phone again from 9am {when}. If it cannot wait, call 111."
+    """Fill the page of symptoms; the hour decides what it says first, by the hours that the team has set."""
+    return SymptomsPage(
+        symptoms=symptoms, now=answering(of.team.hours, now=of.now), typed=typed, errors=errors, help=help_for(of)
+    )
 
 
 def answer_by(of: Whose) -> str:
     """By when a worry is answered: within a working day, which is what the alert's clock allows."""
-    hour = london_time(of.now).hour
+    at = london_time(of.now).time()
     following = weekday(add_working_days(of.today, 1))
-    if not is_working_day(of.today) or hour >= _CLOSES:
+    if not is_working_day(of.today) or at >= CLOSES:
         return f"on {following}"
-    return "today" if hour < _OPENS else f"today or on {following}"
+    return "today" if at < OPENS else f"today or on {following}"
 
 
 def present_test(of: Whose, *, typed: Submitted = _NOTHING, errors: FieldErrors = NO_ERRORS) -> TestPage:

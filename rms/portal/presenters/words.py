@@ -5,9 +5,10 @@ from typing import Final
 
 import msgspec
 
+from rms.dates.phone_hours import read_phone_hours
+
 _MONTHS = "January February March April May June July August September October November December"
 _DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday"
-PHONE_HOURS: Final = "Monday to Friday, 9am to 5pm, not on bank holidays."
 SOME_TRUST: Final = "Your hospital"
 
 
@@ -21,9 +22,17 @@ class HelpLine(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def whom_to_call(who: str, *, number: str, hours: str | None) -> HelpLine:
-    """Make the lines that say whom to call; `hours` as the team gave them, empty to say none, None when not known."""
-    said = PHONE_HOURS if hours is None else f"{hours.rstrip('.')}." if hours else ""
-    return HelpLine(who=who, number=number, href=f"tel:{number.replace(' ', '')}", hours=said)
+    """Make the lines that say whom to call; `hours` as the team gave them, None when it has not said any."""
+    return HelpLine(who=who, number=number, href=f"tel:{number.replace(' ', '')}", hours=hours_said(hours))
+
+
+def hours_said(text: str | None) -> str:
+    """The hours as one sentence, with what holds on bank holidays; empty when the team has not said any."""
+    said = (text or "").strip().rstrip(".")
+    understood = read_phone_hours(said)
+    if understood is not None and not understood.says_holidays:
+        said += ", not on bank holidays"
+    return f"{said}." if said else ""
 
 
 def in_words(day: date) -> str:

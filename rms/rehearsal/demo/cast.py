@@ -65,6 +65,7 @@ class Team(msgspec.Struct, frozen=True, kw_only=True):
     protocol: str
     phone: str
     share: int
+    hours: str = "Monday to Friday, 9am to 5pm"
 
 
 class Trust(msgspec.Struct, frozen=True, kw_only=True):
@@ -85,7 +86,8 @@ TEAMS = (
     Team(trust="ZDM", key="colorectal", name="Bowel cancer follow-up", site=TumourSite.COLORECTAL,
          protocol="colorectal-after-curative-surgery", phone="01632 960302", share=22),
     Team(trust="ZDM", key="breast", name="Breast cancer follow-up", site=TumourSite.BREAST,
-         protocol="breast-after-primary-treatment", phone="01632 960303", share=24),
+         protocol="breast-after-primary-treatment", phone="01632 960303", share=24,
+         hours="Monday to Thursday, 8:30am to 4:30pm; Friday, 8:30am to 1pm"),
     Team(trust="ZDM", key="prostate-radiotherapy", name="Prostate follow-up after radiotherapy",
          site=TumourSite.UROLOGY, protocol="prostate-after-radiotherapy", phone="01632 960304", share=20),
     Team(trust="ZDN", key="urology", name="Urology follow-up", site=TumourSite.UROLOGY,

@@ -6,6 +6,7 @@ from rms.audit.model import Actor, ActorKind
 from rms.db.database import Database
 from rms.db.engine import Tx
 from rms.people.model import Role
+from rms.people.moves.working import change_team
 from rms.people.staff import add_organisation, add_staff, add_team
 from rms.plans.moves import sign_off
 from rms.plans.protocol import Protocol
@@ -75,6 +76,8 @@ async def _teams(tx: Tx, *, trust: Trust) -> list[Place]:
     for team in (one for one in TEAMS if one.trust == trust.code):
         team_id = await add_team(tx, organisation_id=tx.organisation, key=team.key, name=team.name, phone=team.phone,
                                  site=team.site, by=OPERATOR)  # fmt: skip
+        await change_team(tx, organisation_id=tx.organisation, key=team.key, name=team.name, phone=team.phone, site=team.site,
+                          phone_hours=team.hours, letterhead=None, by=OPERATOR)  # fmt: skip
         staff = [
             await _member(tx, name=name, role=role, code=trust.code, team_ids=[team_id])
             for name, role in _OF_A_TEAM[team.key]

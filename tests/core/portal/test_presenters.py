@@ -1,15 +1,18 @@
 """What a person sees on the question and check pages."""
 
-from datetime import date
+import re
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
 
+from rms.portal.presenters.hours import answering
 from rms.portal.presenters.questions import present_check, present_question, spoken
 from rms.portal.presenters.words import HelpLine, whom_to_call
 from rms.questionnaires.answers import item_of
 from rms.questionnaires.library import definition_of
 from rms.questionnaires.model import Chose, Day, Declined, Item, ItemKind, Number, Words, YesNo
+from rms.web.jinja import TEMPLATES
 from rms.web.submitted import submitted
 
 FORM = definition_of("symptom-check-prostate")
@@ -91,6 +94,33 @@ def test_answers_are_said_as_a_person_would(item, answer, words):
 
 
 def test_the_hours_are_the_teams_own_and_none_stand_where_none_are_known_to_hold():
-    assert whom_to_call("Urology", number="01632 960001", hours="Weekdays, 8am to 4pm").hours == "Weekdays, 8am to 4pm."
-    assert whom_to_call("Urology", number="01632 960001", hours=None).hours.startswith("Monday to Friday")
-    assert whom_to_call("North Hospital", number="01632 960000", hours="").hours == ""
+    assert whom_to_call("Urology", number="01632 960001", hours="Weekdays, 8am to 4pm.").hours == (
+        "Weekdays, 8am to 4pm, not on bank holidays."
+    )
+    assert whom_to_call("North Hospital", number="01632 960000", hours=None).hours == ""
+    for said in ("Weekdays, 8am to 4pm, not on bank holidays", "Office hours, ask Sue"):
+        assert whom_to_call("Urology", number="01632 960001", hours=said).hours == f"{said}."
+
+
+@pytest.mark.parametrize(("hours", "now", "says"), [
+    ("Weekdays, 8am to 4:30pm", (2026, 11, 24, 16, 29), "We are here now, until 4:30pm. Please call us."),
+    ("Weekdays, 8am to 4:30pm", (2026, 11, 24, 16, 30), ("We are closed now. We answer the phone again from 8am on Wednesday"
+     " 25 November 2026. If it cannot wait, call 111. In an emergency call 999.")),
+    ("Weekdays, 8am to midday", (2026, 12, 28, 10, 0), ("We are closed now. We answer the phone again from 8am on Tuesday"
+     " 29 December 2026. If it cannot wait, call 111. In an emergency call 999.")),
+    ("Weekdays, 8am to midday", (2026, 11, 24, 7, 0), ("We are closed now. We answer the phone again from 8am today. If it"
+     " cannot wait, call 111. In an emergency call 999.")),
+    ("Every day, 9am to noon, including bank holidays", (2026, 12, 25, 9, 0), "We are here now, until midday. Please call us."),
+    ("Ask Sue", (2026, 11, 24, 10, 0), "If nobody answers and it cannot wait, call 111. In an emergency call 999."),
+    (None, (2026, 11, 24, 10, 0), "If nobody answers and it cannot wait, call 111. In an emergency call 999."),
+])  # fmt: skip
+def test_whether_somebody_answers_now_comes_from_the_teams_hours_or_is_not_said(hours, now, says):
+    assert answering(hours, now=datetime(*now, tzinfo=UTC)) == says
+
+
+def test_no_page_text_or_letter_states_hours_of_its_own():
+    stated = re.compile(r"\b\d{1,2}([:.]\d\d)?\s?(am|pm)\b", re.IGNORECASE)
+    for folder in ("portal", "messages", "letters", "components"):
+        for path in sorted((TEMPLATES / folder).rglob("*")):
+            if path.is_file():
+                assert not stated.search(path.read_text("utf-8")), path

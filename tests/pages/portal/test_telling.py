@@ -48,6 +48,20 @@ async def test_a_worry_is_an_alert_to_act_on_today_once(world, inside, him: Aske
     assert await rows(world, "select count(*) from alert_cause") == [(2,)]
 
 
+@pytest.mark.parametrize(("hours", "now"), [
+    ("Every day, 8am to 8pm, including bank holidays", "We are here now, until 8pm. Please call us."),
+    ("Every day, 4pm to 8:30pm, including bank holidays", "We are closed now. We answer the phone again from 4pm today."),
+    ("Ask Sue", "If nobody answers and it cannot wait, call 111. In an emergency call 999."),
+    (None, "If nobody answers and it cannot wait, call 111. In an emergency call 999."),
+])  # fmt: skip
+async def test_whether_we_are_here_comes_from_the_hours_of_the_team(world, inside, him, hours, now):
+    said = "null" if hours is None else f"'{hours}'"
+    await world.as_owner(f"update team set phone_hours = {said} where id = {him.trust.team_id}")
+    page = (await inside.get("/symptoms")).text
+    assert now in page
+    assert (hours or "9am") in page if hours else "9am" not in page
+
+
 async def test_a_worry_can_be_told_from_the_questions_too_and_without_a_signed_list(world, browser, him):
     await browser.come_in(him.locator)
     await world.as_owner(

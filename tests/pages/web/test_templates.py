@@ -112,7 +112,12 @@ PAGES: dict[str, tuple[str, msgspec.Struct]] = {
     ),
     "call today": (
         "portal/call_today.html",
-        CallTodayPage(advice=("Please call your team now.",), on="/questions/q/cannot-pee", help=HELP),
+        CallTodayPage(
+            advice=("Please call your team now.",),
+            now="We are here now, until 5pm. Please call us.",
+            on="/questions/q/cannot-pee",
+            help=HELP,
+        ),
     ),
     "paused": ("portal/paused.html", PausedPage(until="The link works until 3 May 2027.", help=HELP)),
     "link stopped": ("portal/link_stopped.html", StoppedPage(help=HELP)),

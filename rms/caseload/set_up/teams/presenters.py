@@ -10,6 +10,7 @@ from rms.caseload.set_up.teams.store import TeamCounts
 from rms.caseload.words import in_words
 from rms.caseload.worklist.ages import counted
 from rms.caseload.worklist.frame import Option
+from rms.dates.phone_hours import read_phone_hours
 from rms.people.model import TumourSite
 from rms.people.store import OrganisationOnFile, TeamOnFile
 from rms.web.forms import NO_ERRORS, FieldErrors
@@ -72,11 +73,19 @@ def present_teams(
 
 def _row(one: TeamOnFile, counts: TeamCounts, organisation: OrganisationOnFile) -> TeamRow:
     return TeamRow(
-        href=f"{PATH}/{one.key}", name=one.name, phone=one.phone, hours=one.phone_hours or "Not said",
+        href=f"{PATH}/{one.key}", name=one.name, phone=one.phone, hours=_hours(one.phone_hours),
         site=site_words(one.tumour_site),
         staff=counted(counts.staff, "person").replace("persons", "people"), leads=counts.leads or "Nobody leads",
         plans=counted(counts.plans, "plan"), head=one.letterhead or _usual(organisation),
     )  # fmt: skip
+
+
+def _hours(words: str | None) -> str:
+    if not words:
+        return "Not said: people are not told when you are open"
+    if read_phone_hours(words) is None:
+        return f"{words} (shown as it is; people are not told whether you are open now)"
+    return words
 
 
 def _usual(organisation: OrganisationOnFile) -> str:

@@ -1,0 +1,28 @@
+"""Whether a team answers its telephone now, as a person reads it: from the team's own hours only, nothing is assumed."""
+
+from datetime import datetime
+
+from rms.clock import london_date
+from rms.dates.phone_hours import read_phone_hours
+from rms.dates.spoken import clock_words
+from rms.portal.presenters.words import weekday
+
+_IF_NOT = "If it cannot wait, call 111. In an emergency call 999."
+
+
+def answering(text: str | None, *, now: datetime) -> str:
+    """Whether somebody answers the telephone now, else from when, and what to do until then."""
+    understood = read_phone_hours(text)
+    if understood is None:  # never a guess: who reads "we are here" wrongly waits for nobody
+        return f"If nobody answers and {_IF_NOT[3:]}"
+    closes = understood.closes_at(now)
+    if closes is not None:
+        return f"We are here now, until {clock_words(closes)}. Please call us."
+    opens = understood.opens_at(now)
+    again = "" if opens is None else f" We answer the phone again from {clock_words(opens)} {_day(opens, now=now)}."
+    return f"We are closed now.{again} {_IF_NOT}"
+
+
+def _day(instant: datetime, *, now: datetime) -> str:
+    day = london_date(instant)
+    return "today" if day == london_date(now) else f"on {weekday(day)}"
