@@ -23,6 +23,7 @@ class EventKind(StrEnum):
     PROM_SCORE = "prom_score"
     PLAN_HELD = "plan_held"
     PLAN_RESTORED = "plan_restored"
+    WAYS_CHANGED = "ways_changed"
 
 
 class EventState(StrEnum):

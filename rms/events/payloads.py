@@ -27,12 +27,16 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PlanTold(msgspec.Struct, frozen=True, kw_only=True):
-    """A plan, as all events about it name it. `earlier`: the refs of the events already announced about the plan."""
+    """A plan, as all events about it name it. `earlier`: the refs of the events already announced about the plan.
+
+    `ways`: how the person is followed up, our code and the words for it; an event from before this was told has none.
+    """
 
     ref: UUID
     title: str
     started_on: date
     earlier: tuple[UUID, ...] = ()
+    ways: tuple[tuple[str, str], ...] = ()
 
 
 class Payload(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,6 +65,14 @@ class PlanRestored(Payload, frozen=True, kw_only=True):
 
     plan: PlanTold
     reason: str
+
+
+class WaysChanged(Payload, frozen=True, kw_only=True):
+    """The person is followed up in other ways; `stands_still`: the plan is held, and stays so."""
+
+    plan: PlanTold
+    reason: str
+    stands_still: bool = False
 
 
 class FollowUpEnded(Payload, frozen=True, kw_only=True):
@@ -110,12 +122,15 @@ class PromScore(Payload, frozen=True, kw_only=True):
     why_none: str | None = None
 
 
-AnyPayload = FollowUpStarted | PlanHeld | PlanRestored | FollowUpEnded | OutcomeRecorded | Recurrence | PromScore
+AnyPayload = (
+    FollowUpStarted | PlanHeld | PlanRestored | WaysChanged | FollowUpEnded | OutcomeRecorded | Recurrence | PromScore
+)
 
 _TYPES: Mapping[EventKind, type[AnyPayload]] = {
     EventKind.FOLLOW_UP_STARTED: FollowUpStarted,
     EventKind.PLAN_HELD: PlanHeld,
     EventKind.PLAN_RESTORED: PlanRestored,
+    EventKind.WAYS_CHANGED: WaysChanged,
     EventKind.FOLLOW_UP_ENDED: FollowUpEnded,
     EventKind.OUTCOME_RECORDED: OutcomeRecorded,
     EventKind.RECURRENCE: Recurrence,

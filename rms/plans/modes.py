@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
 from rms.plans.protocol.language import Protocol, StepKind
+from rms.plans.schedule import EffectivePlan
 
 
 class FollowUpMode(StrEnum):
@@ -46,6 +47,11 @@ def suggest(protocol: Protocol) -> tuple[FollowUpMode, ...]:
     if StepKind.REVIEW in kinds:
         found.add(FollowUpMode.TIMED)
     return in_order(found)
+
+
+def asks_for_reviews(plan: EffectivePlan) -> bool:
+    """Whether the plan has a review step: without one, whoever was promised timed reviews waits for nobody's reminder."""
+    return any(one.step.kind is StepKind.REVIEW for one in plan.steps)
 
 
 def in_order(modes: Iterable[str]) -> tuple[FollowUpMode, ...]:

@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 import httpx
+import msgspec
 import pytest
 
 from rms.events import moves
@@ -25,6 +26,7 @@ from rms.events.payloads import (
     PlanTold,
     PromScore,
     Subject,
+    WaysChanged,
     written,
 )
 from rms.rehearsal.register import peer
@@ -42,6 +44,7 @@ COURSE = [
     (EventKind.OUTCOME_RECORDED, "ClinicalImpression"),
     (EventKind.PLAN_HELD, "CarePlan"),
     (EventKind.PLAN_RESTORED, "CarePlan"),
+    (EventKind.WAYS_CHANGED, "CarePlan"),
     (EventKind.PROM_SCORE, "Observation"),
     (EventKind.FOLLOW_UP_ENDED, "CarePlan"),
 ]
@@ -86,6 +89,9 @@ def _payload(kind: EventKind, person: int, earlier: Sequence[UUID]) -> AnyPayloa
             return PlanHeld(**said, plan=plan, reason="To confirm.")
         case EventKind.PLAN_RESTORED:
             return PlanRestored(**said, plan=plan, reason="It was a mistake.")
+        case EventKind.WAYS_CHANGED:
+            plan = msgspec.structs.replace(plan, ways=(("remote", "Remote monitoring"), ("timed", "Timed reviews")))
+            return WaysChanged(**said, plan=plan, reason="She asked for a call each year.")
         case EventKind.PROM_SCORE:
             return PromScore(
                 **said, plan_ref=plan.ref, instrument="check", title="Check", answered_at=AT, score=Decimal("4.50")

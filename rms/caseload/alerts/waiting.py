@@ -11,6 +11,7 @@ from rms.alerts.model import AlertKind, AlertState
 from rms.caseload.looking import Look
 from rms.caseload.worklist.asked import ROWS_A_PAGE, Asked
 from rms.caseload.worklist.surroundings import AWAY, Scope
+from rms.caseload.worklist.ways import followed_in
 
 #: The code of the filter that shows what was set aside; without it, only what waits is shown.
 SET_ASIDE: Final = "set_aside"
@@ -31,6 +32,7 @@ select a.ref, a.kind, a.state, a.sentence, a.opened_at, a.respond_by, a.snoozed_
    and ($4::bigint is null or coalesce(a.owner_staff_id, l.nurse_staff_id) = $4)
    and (not $5 or a.owner_staff_id is null)
    and a.opened_at <= $6 and ($7 = '' or a.kind = $7) and (a.state = 'snoozed') = $8
+   and {followed_in(row="a", way="$11")}
  order by case a.kind when 'act_today' then 1 when 'look_soon' then 2 when 'chase' then 3 else 4 end, a.opened_at, a.id
  limit $9 offset $10
 """
@@ -69,6 +71,6 @@ async def waiting_alerts(look: Look, scope: Scope, asked: Asked) -> Sequence[Wai
     kind = "" if asked.kind == SET_ASIDE else asked.kind
     rows = await look.tx.fetch(
         _WAITING, *scope.parameters, look.tx.now - timedelta(days=asked.days), kind, asked.kind == SET_ASIDE,
-        ROWS_A_PAGE, asked.first_row,
+        ROWS_A_PAGE, asked.first_row, asked.way,
     )  # fmt: skip
     return [msgspec.convert(dict(row), WaitingAlert) for row in rows]

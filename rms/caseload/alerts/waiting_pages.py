@@ -19,6 +19,7 @@ from rms.caseload.worklist.asked import Asked, address_of, read_asked, read_back
 from rms.caseload.worklist.frame import first_page, worklist_frame
 from rms.caseload.worklist.paging import titled
 from rms.caseload.worklist.surroundings import known_here, scope_of, surroundings
+from rms.caseload.worklist.ways import WAYS
 from rms.db.database import Database
 from rms.errors import NotFound, Refused
 from rms.people.access import asker, may_do
@@ -65,7 +66,7 @@ ASSIGNING: Final = Form(
 @get(PATH, opt={"policy": may_do(Permission.ALERT_VIEW)})
 async def show_alerts(request: _Request, database: NamedDependency[Database]) -> Response[Any]:
     """What waits for my teams."""
-    asked = read_asked(request.query_params, kinds=KIND_CHOICES)
+    asked = read_asked(request.query_params, kinds=KIND_CHOICES, ways=WAYS)
     return await _alerts_page(request, database, asked=asked, said=_said(request.query_params.get("done", "")))
 
 
@@ -73,7 +74,7 @@ async def show_alerts(request: _Request, database: NamedDependency[Database]) ->
 async def assign(request: _Request, database: NamedDependency[Database]) -> Response[Any]:
     """Give the ticked ones to one colleague."""
     parsed = ASSIGNING.read(await read_submitted(request))
-    asked = read_back(parsed.typed.one("back"), kinds=KIND_CHOICES)
+    asked = read_back(parsed.typed.one("back"), kinds=KIND_CHOICES, ways=WAYS)
     errors = parsed.errors
     if parsed.value is not None:
         given = parsed.value

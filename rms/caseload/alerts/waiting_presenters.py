@@ -16,6 +16,7 @@ from rms.caseload.worklist.feed import feed_words
 from rms.caseload.worklist.frame import ListFrame, Option, colleague_words, list_frame
 from rms.caseload.worklist.people import OwnerCell, PersonCell, owner_cell, person_cell
 from rms.caseload.worklist.surroundings import Surroundings
+from rms.caseload.worklist.ways import WAYS
 from rms.clock import london_date
 from rms.messages.moves.printing import PRINT_QUEUE
 from rms.people.access import Asker
@@ -88,7 +89,7 @@ def present_alerts(
     return AlertsPage(
         list=list_frame(
             PATH, asked, around=around, kinds=KIND_CHOICES, all_kinds="All that waits", thing="alert", me=asks.staff_id,
-            total=alerts[0].total if alerts else 0, on_page=len(alerts), order=_ORDER,
+            ways=WAYS, total=alerts[0].total if alerts else 0, on_page=len(alerts), order=_ORDER,
             empty=("No alert waits for your teams.", feed_words(around.feeds, now=now),
                    "New results, answers and silence are judged as they come; what needs a person appears here."),
         ),

@@ -6,11 +6,12 @@ from uuid import UUID
 from rms.caseload.people.store import plan_in_scope
 from rms.db.database import Database
 from rms.errors import Refused
+from rms.followup.moves.ways import change_ways
 from rms.people.access import Asker
 from rms.people.store import lock_people
 from rms.plans.model import Override
 from rms.plans.modes import FollowUpMode
-from rms.plans.moves import override, set_modes
+from rms.plans.moves import override
 from rms.plans.store import plan_on_file
 
 
@@ -36,10 +37,10 @@ async def change_plan(
 async def change_modes(
     database: Database, *, asks: Asker, ref: UUID, modes: Sequence[FollowUpMode], reason: str
 ) -> UUID:
-    """Follow somebody up in other ways; returns the person's reference. Sent twice, it changes nothing the second time."""
+    """Follow somebody up in other ways and tell the register, once; returns the person's reference."""
     async with database.transaction(organisation_id=asks.organisation_id) as tx:
         found = await plan_in_scope(tx, asks=asks, ref=ref)
         await lock_people(tx, [found.patient_id])
-        await set_modes(tx, organisation_id=asks.organisation_id, plan_id=found.plan_id, modes=modes, reason=reason,
-                        by=asks.actor, now=tx.now)  # fmt: skip
+        await change_ways(tx, organisation_id=asks.organisation_id, plan_id=found.plan_id, modes=modes, reason=reason,
+                          by=asks.actor, now=tx.now)  # fmt: skip
         return found.person_ref

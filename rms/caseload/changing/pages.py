@@ -25,7 +25,7 @@ from rms.people.access import asker, may_do
 from rms.people.permissions import Permission
 from rms.people.store import PersonOnFile, person
 from rms.plans.model import Override
-from rms.plans.modes import in_order
+from rms.plans.modes import asks_for_reviews, in_order
 from rms.plans.schedule import effective, why_not_change
 from rms.plans.store import PlanOnFile, modes_of_plan, plan_on_file
 from rms.web.forms import NO_ERRORS, FieldError, FieldErrors
@@ -68,10 +68,14 @@ async def change(request: _Request, database: NamedDependency[Database], ref: Fr
 async def change_modes(request: _Request, database: NamedDependency[Database], ref: FromPath[UUID]) -> Response[Any]:
     """Follow somebody up in other ways, with a reason."""
     sent = await read_submitted(request)
-    if faults := faults_of_modes(sent):
+    asks = asker(request)
+    async with database.transaction(organisation_id=asks.organisation_id) as tx:
+        found = await plan_in_scope(tx, asks=asks, ref=ref)
+        plan = await plan_on_file(tx, organisation_id=asks.organisation_id, plan_id=found.plan_id)
+    if faults := faults_of_modes(sent, has_review=asks_for_reviews(plan.effective)):
         return await _page(request, database, ref=ref, typed=sent, faults=faults)
     try:
-        person_ref = await doors.change_modes(database, asks=asker(request), ref=ref, modes=in_order(sent.all("mode")),
+        person_ref = await doors.change_modes(database, asks=asks, ref=ref, modes=in_order(sent.all("mode")),
                                               reason=sent.one("mode-reason"))  # fmt: skip
     except Refused as refused:
         said = FieldErrors(all=(FieldError(field="mode", message=str(refused)),))

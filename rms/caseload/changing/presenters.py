@@ -17,7 +17,7 @@ from rms.dates import add_months
 from rms.errors import Refused
 from rms.messages.model import Channel
 from rms.plans.model import LimitChange, Override
-from rms.plans.modes import in_words
+from rms.plans.modes import asks_for_reviews, in_words
 from rms.plans.schedule import EffectiveStep, occurrences
 from rms.plans.store import ModesOnFile, PlanOnFile
 from rms.web.forms import NO_ERRORS, FieldErrors
@@ -55,6 +55,7 @@ class ChangingPage(msgspec.Struct, frozen=True, kw_only=True):
     modes_here: str
     modes_now: str
     modes: tuple[ModeBox, ...]
+    no_review: bool
     typed: Submitted
     errors: FieldErrors
 
@@ -92,7 +93,7 @@ def present_changing(
         steps=step_choices(protocol, everything=False, typed=sent.one("stop-of")),
         channels=tuple(Choice(code=one, text=BY[one].capitalize(), chosen=sent.one("channel-by") == one) for one in Channel),
         opened=frozenset(filled_groups(sent)), modes_here=f"/plans/{plan.ref}/modes", modes_now=in_words(modes.modes),
-        modes=mode_boxes(ticked), typed=sent, errors=errors,
+        modes=mode_boxes(ticked), no_review=not asks_for_reviews(plan.effective), typed=sent, errors=errors,
     )  # fmt: skip
 
 

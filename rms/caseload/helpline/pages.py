@@ -25,6 +25,7 @@ from rms.caseload.worklist.asked import read_asked
 from rms.caseload.worklist.frame import first_page, worklist_frame
 from rms.caseload.worklist.paging import titled
 from rms.caseload.worklist.surroundings import known_here, scope_of, surroundings
+from rms.caseload.worklist.ways import WAYS
 from rms.db.database import Database
 from rms.errors import Refused
 from rms.people.access import asker, may_do
@@ -42,7 +43,7 @@ _OWN = may_do(Permission.ALERT_OWN)
 @get(PATH, opt={"policy": _VIEW})
 async def show_list(request: _Request, database: NamedDependency[Database]) -> Response[Any]:
     """The calls of my teams, open ones first."""
-    asked = read_asked(request.query_params, kinds=KIND_CHOICES)
+    asked = read_asked(request.query_params, kinds=KIND_CHOICES, ways=WAYS)
     async with looking(request, database) as look:
         around = await surroundings(look)
         asked = known_here(asked, around)

@@ -16,6 +16,7 @@ from rms.caseload.worklist.asked import Asked
 from rms.caseload.worklist.frame import ListFrame, Option, list_frame
 from rms.caseload.worklist.people import OwnerCell, PersonCell, owner_cell, person_cell
 from rms.caseload.worklist.surroundings import Surroundings
+from rms.caseload.worklist.ways import WAYS
 from rms.clock import london_date
 from rms.messages.compose import day_in_words
 from rms.people.access import Asker
@@ -110,7 +111,7 @@ def present_list(
     return ListPage(
         list=list_frame(
             PATH, asked, around=around, kinds=KIND_CHOICES, all_kinds="All calls", thing="call", kind_label="Which",
-            me=asks.staff_id, total=lines[0].total if lines else 0, on_page=len(lines), order=_ORDER,
+            me=asks.staff_id, ways=WAYS, total=lines[0].total if lines else 0, on_page=len(lines), order=_ORDER,
             empty=("Nobody has called your teams yet.", "To write down a call, search for the person first: “People”."),
         ),
         rows=tuple(_row(one, asks=asks, now=now) for one in lines),

@@ -10,6 +10,7 @@ from rms.caseload.helpline.model import Call, Step
 from rms.caseload.looking import Look
 from rms.caseload.worklist.asked import ROWS_A_PAGE, Asked
 from rms.caseload.worklist.surroundings import AWAY, Scope
+from rms.caseload.worklist.ways import followed_in
 from rms.db.engine import Tx
 from rms.errors import NotFound
 from rms.people.access import Asker
@@ -43,6 +44,7 @@ select {_COLUMNS}, t.name as team, away.until_on as owner_away_until, away.cover
    and (not $5 or a.state = 'open') and h.taken_at <= $6
    and ($7 = '' or $7 = h.reason or $7 = 'open' and a.state <> 'closed'
         or $7 = 'settled' and coalesce(a.state = 'closed', true))
+   and {followed_in(row="h", way="$10")}
  order by coalesce(a.state <> 'closed', false) desc,
           case when a.state <> 'closed' then coalesce(a.snoozed_until, a.respond_by) end nulls last, h.id desc
  limit $8 offset $9
@@ -117,7 +119,7 @@ async def contact_lines(look: Look, scope: Scope, asked: Asked) -> list[ContactL
     team_ids, organisation_id, today, staff_id, unowned = scope.parameters
     rows = await look.tx.fetch(
         _LIST, team_ids, organisation_id, today, staff_id, unowned, look.tx.now - timedelta(days=asked.days),
-        asked.kind, ROWS_A_PAGE, asked.first_row,
+        asked.kind, ROWS_A_PAGE, asked.first_row, asked.way,
     )  # fmt: skip
     return [msgspec.convert(dict(row), ContactLine) for row in rows]
 

@@ -25,12 +25,12 @@ from rms.caseload.worklist.asked import Asked, address_of, query_of, read_asked,
 from rms.caseload.worklist.frame import first_page, worklist_frame
 from rms.caseload.worklist.paging import titled
 from rms.caseload.worklist.surroundings import known_here, scope_of, surroundings
+from rms.caseload.worklist.ways import WAYS
 from rms.db.database import Database
 from rms.errors import Refused
 from rms.people.access import asker, may_do
 from rms.people.permissions import Permission
 from rms.people.store import contacts_in_force, person
-from rms.plans.modes import NAMES
 from rms.web.forms import NO_ERRORS, FieldError, FieldErrors
 from rms.web.pages import FAULTS_IN_FORM, Frame, go_to, html
 from rms.web.submitted import Submitted, read_submitted
@@ -47,7 +47,7 @@ _TITLES: Final = {
 @get(PATH, opt={"policy": may_do(Permission.ALERT_VIEW)})
 async def show_late(request: _Request, database: NamedDependency[Database]) -> Response[Any]:
     """What my teams wait for."""
-    asked = read_asked(request.query_params, kinds=KIND_CHOICES, ways=NAMES)
+    asked = read_asked(request.query_params, kinds=KIND_CHOICES, ways=WAYS)
     done = request.query_params.get("done", "")
     async with looking(request, database, feeds_too=False) as look:
         around = await surroundings(look)
@@ -66,7 +66,7 @@ async def show_late(request: _Request, database: NamedDependency[Database]) -> R
 @get("/late/{ref:uuid}/contact", opt={"policy": may_do(Permission.ALERT_OWN)})
 async def show_contact(request: _Request, database: NamedDependency[Database], ref: FromPath[UUID]) -> Response[str]:
     """Whom to call, and what came of it."""
-    back = query_of(read_asked(request.query_params, kinds=KIND_CHOICES, ways=NAMES))
+    back = query_of(read_asked(request.query_params, kinds=KIND_CHOICES, ways=WAYS))
     page, frame = await _read(request, database, ref=ref, back=back)
     return _show(request, page, frame, what="contact")
 
@@ -75,7 +75,7 @@ async def show_contact(request: _Request, database: NamedDependency[Database], r
 async def take_contact(request: _Request, database: NamedDependency[Database], ref: FromPath[UUID]) -> Response[Any]:
     """Note it; what would stop something is asked about once more."""
     typed = await read_submitted(request)
-    asked = read_back(typed.one("back"), kinds=KIND_CHOICES, ways=NAMES)
+    asked = read_back(typed.one("back"), kinds=KIND_CHOICES, ways=WAYS)
     page, frame = await _read(request, database, ref=ref, back=query_of(asked), typed=typed)
     numbers = [int(one.code) for one in page.numbers]
     parsed = contact_form(numbers).read(typed)
@@ -100,7 +100,7 @@ async def take_contact(request: _Request, database: NamedDependency[Database], r
 async def take_died(request: _Request, database: NamedDependency[Database], ref: FromPath[UUID]) -> Response[Any]:
     """Somebody said that the person died: everything stops until a nurse confirms it."""
     typed = await read_submitted(request)
-    asked = read_back(typed.one("back"), kinds=KIND_CHOICES, ways=NAMES)
+    asked = read_back(typed.one("back"), kinds=KIND_CHOICES, ways=WAYS)
     parsed = DEATH.read(typed)
     errors = parsed.errors
     if parsed.value is not None:
@@ -120,7 +120,7 @@ async def take_died(request: _Request, database: NamedDependency[Database], ref:
 async def take_declined(request: _Request, database: NamedDependency[Database], ref: FromPath[UUID]) -> Response[Any]:
     """The person wants no follow-up: a nurse is asked to talk to them."""
     typed = await read_submitted(request)
-    asked = read_back(typed.one("back"), kinds=KIND_CHOICES, ways=NAMES)
+    asked = read_back(typed.one("back"), kinds=KIND_CHOICES, ways=WAYS)
     parsed = DECLINES.read(typed)
     errors = parsed.errors
     if parsed.value is not None:

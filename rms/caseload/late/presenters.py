@@ -17,6 +17,7 @@ from rms.caseload.worklist.feed import feed_words
 from rms.caseload.worklist.frame import ListFrame, Option, list_frame
 from rms.caseload.worklist.people import OwnerCell, PersonCell, owner_cell, person_cell
 from rms.caseload.worklist.surroundings import Surroundings
+from rms.caseload.worklist.ways import WAYS
 from rms.clock import london_date
 from rms.messages.compose import day_in_words
 from rms.people.access import Asker
@@ -24,7 +25,6 @@ from rms.people.model import ContactKind
 from rms.people.permissions import Permission
 from rms.people.store import Contact as ContactDetail
 from rms.people.store import PersonOnFile
-from rms.plans.modes import NAMES
 from rms.web.forms import NO_ERRORS, FieldErrors
 from rms.web.submitted import Submitted
 
@@ -110,7 +110,7 @@ def present_late(
     return LatePage(
         list=list_frame(
             PATH, asked, around=around, kinds=KIND_CHOICES, all_kinds="Tests and questionnaires",
-            thing="late item", me=asks.staff_id, kind_label="What", ways={str(mode): name for mode, name in NAMES.items()},
+            thing="late item", me=asks.staff_id, kind_label="What", ways=WAYS,
             total=lines[0].total if lines else 0, on_page=len(lines), order=_ORDER,
             empty=("Nothing is late for your teams.", feed_words(around.feeds, now=now),
                    "A test or questionnaire appears here on the day after it was due."),

@@ -9,13 +9,15 @@ from rms.events.model import EventKind
 from rms.events.moves import announce
 from rms.events.payloads import AnyPayload, PlanTold, Subject, written
 from rms.people.store import person
-from rms.plans.store import PlanOnFile
+from rms.plans.modes import NAMES
+from rms.plans.store import PlanOnFile, modes_of_plan
 
 #: The events that the register keeps in the one resource of a plan.
 ABOUT_THE_PLAN = (
     EventKind.FOLLOW_UP_STARTED,
     EventKind.PLAN_HELD,
     EventKind.PLAN_RESTORED,
+    EventKind.WAYS_CHANGED,
     EventKind.FOLLOW_UP_ENDED,
 )
 
@@ -45,9 +47,10 @@ async def plan_told(tx: Tx, *, plan: PlanOnFile) -> PlanTold:
         " and payload->'plan'->>'ref' = $4 order by id",
         plan.organisation_id, plan.patient_id, list(ABOUT_THE_PLAN), str(plan.ref),
     )  # fmt: skip
+    followed = await modes_of_plan(tx, plan=plan)
     return PlanTold(
         ref=plan.ref, title=plan.protocol.title, started_on=plan.course.started_on,
-        earlier=tuple(UUID(str(row["ref"])) for row in rows),
+        earlier=tuple(UUID(str(row["ref"])) for row in rows), ways=tuple((mode, NAMES[mode]) for mode in followed.modes),
     )  # fmt: skip
 
 

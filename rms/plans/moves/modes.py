@@ -21,8 +21,8 @@ async def set_modes(
     reason: str,
     by: Actor,
     now: datetime,
-) -> bool:
-    """Keep how the person is followed up from now on; False when it is so already. Refused with a sentence."""
+) -> int | None:
+    """Keep how the person is followed up from now on; the new row's id, None when it is so already. Refused with a sentence."""
     if by.kind is not ActorKind.STAFF or by.id is None:
         raise Refused("How somebody is followed up is chosen by a named member of staff.")
     plan = await plan_on_file(tx, organisation_id=organisation_id, plan_id=plan_id, lock=True)
@@ -35,13 +35,13 @@ async def set_modes(
         raise Refused("This plan has ended.")
     before = await modes_of_plan(tx, plan=plan)
     if before.is_recorded and before.modes == chosen:
-        return False
-    await tx.execute(
+        return None
+    written_id: int = await tx.fetchval(
         "insert into plan_mode (organisation_id, plan_id, modes, reason, author_name, set_at, set_by_staff_id)"
-        " values ($1, $2, $3, $4, $5, $6, $7)",
+        " values ($1, $2, $3, $4, $5, $6, $7) returning id",
         organisation_id, plan_id, list(chosen), reason, by.name, now, by.id,
     )  # fmt: skip
     await record(tx, by=by, verb="plan.modes", subject_kind="plan", subject_id=plan_id, patient_id=plan.patient_id,
                  organisation_id=organisation_id, reason=reason,
                  details={"before": list(before.modes), "after": list(chosen)})  # fmt: skip
-    return True
+    return written_id

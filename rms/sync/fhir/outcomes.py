@@ -4,6 +4,7 @@ Which record says what, and why:
 
     a plan started, held, restored, ended   CarePlan: it is what a register shows as "who follows this person up"; one
                                             record for each plan, found by `urn:rms:plan`, whose status changes
+    followed up in other ways               the same CarePlan: its categories say how the person is followed up
     a decision on a result or an answer     ClinicalImpression: a named clinician's judgement at one time. An Observation
                                             would look like a second result, a Task like work the register must do
     a recurrence, suspected to confirmed    Condition with clinicalStatus `recurrence`; one record for each episode,
@@ -33,12 +34,13 @@ from rms.events.payloads import (
     PromScore,
     Recurrence,
     Subject,
+    WaysChanged,
     read,
 )
 from rms.sync.fhir.values import NHS_NUMBER
 
 EVENT, PLAN, RECURRENCE = "urn:rms:event", "urn:rms:plan", "urn:rms:recurrence"
-OUTCOME, INSTRUMENT = "urn:rms:outcome", "urn:rms:instrument"
+OUTCOME, INSTRUMENT, WAY = "urn:rms:outcome", "urn:rms:instrument", "urn:rms:follow-up-way"
 ICD10 = "http://hl7.org/fhir/sid/icd-10"
 _CODES = "http://terminology.hl7.org/CodeSystem/"
 _VERIFIED = {
@@ -68,6 +70,9 @@ def outcome_transaction(event: Event) -> Json:
             entry = _plan_changed(event.ref, payload, payload.plan, status="on-hold", note=payload.reason)
         case PlanRestored():
             entry = _plan_changed(event.ref, payload, payload.plan, status="active", note=payload.reason)
+        case WaysChanged():
+            status = "on-hold" if payload.stands_still else "active"
+            entry = _plan_changed(event.ref, payload, payload.plan, status=status, note=payload.reason)
         case FollowUpEnded():
             entry = _plan_changed(event.ref, payload, payload.plan, status="completed", note=payload.reason)
         case OutcomeRecorded():
@@ -145,6 +150,10 @@ def _care_plan(ref: UUID, payload: Payload, plan: PlanTold, *, status: str, note
         "created": plan.started_on.isoformat(),
         "author": {"display": payload.by},
     }
+    if plan.ways:
+        resource["category"] = [
+            {"coding": [{"system": WAY, "code": code, "display": words}], "text": words} for code, words in plan.ways
+        ]
     if note:
         resource["note"] = [{"authorString": payload.by, "time": payload.decided_at.isoformat(), "text": note}]
     return resource

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+import msgspec
 import pytest
 from fhir.resources.R4B.bundle import Bundle
 
@@ -22,6 +23,7 @@ from rms.events.payloads import (
     PromScore,
     Recurrence,
     Subject,
+    WaysChanged,
     written,
 )
 from rms.sync.fhir import entries_done, entry_answers, outcome_transaction
@@ -29,12 +31,14 @@ from rms.sync.fhir import entries_done, entry_answers, outcome_transaction
 REF, EARLIER, PLAN_REF, EPISODE = (UUID(int=n) for n in (1, 2, 3, 4))
 WHEN = datetime(2027, 5, 4, 10, 30, tzinfo=UTC)
 PLAN = PlanTold(ref=PLAN_REF, title="Prostate, after prostatectomy", started_on=date(2027, 3, 1), earlier=(EARLIER,))
+FOLLOWED = msgspec.structs.replace(PLAN, ways=(("remote", "Remote monitoring"), ("timed", "Timed reviews")))
 WHO: dict[str, Any] = {"subject": Subject(nhs_number="9990000018"), "by": "Nurse Demo", "decided_at": WHEN}
 
 PAYLOADS: dict[EventKind, AnyPayload] = {
     EventKind.FOLLOW_UP_STARTED: FollowUpStarted(plan=PLAN, **WHO),
     EventKind.PLAN_HELD: PlanHeld(plan=PLAN, reason="A death was reported.", **WHO),
     EventKind.PLAN_RESTORED: PlanRestored(plan=PLAN, reason="The death was a mistake.", **WHO),
+    EventKind.WAYS_CHANGED: WaysChanged(plan=FOLLOWED, reason="He wants a call each year.", **WHO),
     EventKind.FOLLOW_UP_ENDED: FollowUpEnded(plan=PLAN, ended_on=date(2027, 5, 4), reason="Moved away.", **WHO),
     EventKind.OUTCOME_RECORDED: OutcomeRecorded(plan=PLAN, outcome="in_range", sentence="PSA 0.1 is in range.", **WHO),
     EventKind.RECURRENCE: Recurrence(
@@ -80,6 +84,7 @@ def test_the_same_event_is_written_the_same_way_every_time(kind: EventKind) -> N
         (EventKind.FOLLOW_UP_STARTED, "POST", "CarePlan", "active"),
         (EventKind.PLAN_HELD, "PUT", "CarePlan", "on-hold"),
         (EventKind.PLAN_RESTORED, "PUT", "CarePlan", "active"),
+        (EventKind.WAYS_CHANGED, "PUT", "CarePlan", "active"),
         (EventKind.FOLLOW_UP_ENDED, "PUT", "CarePlan", "completed"),
         (EventKind.OUTCOME_RECORDED, "POST", "ClinicalImpression", "completed"),
         (EventKind.PROM_SCORE, "POST", "Observation", "final"),
@@ -96,6 +101,22 @@ def test_an_update_means_the_one_plan_and_keeps_its_earlier_events() -> None:
     assert entry["request"]["url"] == f"CarePlan?identifier=urn:rms:plan|{PLAN_REF}"
     assert {"system": "urn:rms:event", "value": str(EARLIER)} in entry["resource"]["identifier"]
     assert entry["resource"]["period"] == {"start": "2027-03-01", "end": "2027-05-04"}
+
+
+def test_the_ways_of_follow_up_are_categories_and_stay_in_every_later_update() -> None:
+    changed = only_entry(EventKind.WAYS_CHANGED)
+    assert changed["request"]["url"] == f"CarePlan?identifier=urn:rms:plan|{PLAN_REF}"
+    told = [
+        (one["coding"][0]["system"], one["coding"][0]["code"], one["text"]) for one in changed["resource"]["category"]
+    ]
+    assert told == [("urn:rms:follow-up-way", "remote", "Remote monitoring"),
+                    ("urn:rms:follow-up-way", "timed", "Timed reviews")]  # fmt: skip
+    assert changed["resource"]["note"][0]["text"] == "He wants a call each year."
+    held = only_entry(EventKind.WAYS_CHANGED, WaysChanged(plan=FOLLOWED, reason="x", stands_still=True, **WHO))
+    assert held["resource"]["status"] == "on-hold"
+    later = only_entry(EventKind.PLAN_HELD, PlanHeld(plan=FOLLOWED, reason="A death was reported.", **WHO))
+    assert later["resource"]["category"] == changed["resource"]["category"]
+    assert "category" not in only_entry(EventKind.PLAN_HELD)["resource"]
 
 
 @pytest.mark.parametrize(

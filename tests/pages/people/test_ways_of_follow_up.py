@@ -16,7 +16,7 @@ from tests.cast import Trust, a_trust
 from tests.database import World
 from tests.followed import Followed, followed, the
 from tests.pages.site import Site
-from tests.worklists import nurse
+from tests.worklists import alarmed, nurse
 
 WAYS = "select modes from plan_mode order by id desc limit 1"
 
@@ -61,7 +61,8 @@ async def test_it_is_changed_with_a_reason_kept_and_shown(
 ) -> None:
     page = (await browser.get(f"{here}/change")).text
     assert "Ways of follow-up" in page
-    sent = {"modes-asked": "yes", "mode": ["remote", "timed"], "mode-reason": "He wants a call each year."}
+    sent = {"modes-asked": "yes", "mode": ["remote", "timed"], "mode-reason": "He wants a call each year.",
+            "reviews-elsewhere": "yes"}  # fmt: skip
     done = await site.post(browser, f"{here}/modes", sent)
     assert done.status_code == 303
     assert await the(world, WAYS) == ["remote", "timed"]
@@ -72,9 +73,21 @@ async def test_it_is_changed_with_a_reason_kept_and_shown(
     person = (await browser.get(done.headers["location"])).text
     assert "Remote monitoring, timed reviews." in person
     assert f"He wants a call each year. By {row['author_name']}" in person
+    told = await the(world, "select payload from event where kind = 'ways_changed'")
+    assert told["plan"]["ways"] == [["remote", "Remote monitoring"], ["timed", "Timed reviews"]]
+    assert (told["by"], told["reason"], len(told["plan"]["earlier"])) == (
+        row["author_name"],
+        "He wants a call each year.",
+        1,
+    )
+    started = await the(world, "select payload from event where kind = 'follow_up_started'")
+    assert ["patient_initiated", "Patient-initiated"] in started["plan"]["ways"]
     count = await the(world, "select count(*) from plan_mode")
     await site.post(browser, f"{here}/modes", sent)  # the same form once more
     assert await the(world, "select count(*) from plan_mode") == count
+    assert await the(world, "select count(*) from event where kind = 'ways_changed'") == 1
+    await site.post(browser, f"{here}/modes", {**sent, "mode": ["timed"]})
+    assert await the(world, "select count(*) from event where kind = 'ways_changed'") == 2
 
 
 async def test_every_fault_is_said_at_once_and_nothing_is_lost(
@@ -125,3 +138,41 @@ async def test_a_plan_from_before_has_what_its_protocol_suggests(world: World, m
         plan = await plan_on_file(tx, organisation_id=man.trust.organisation_id, plan_id=man.plan_id)
         found = await modes_of_plan(tx, plan=plan)
     assert (found.modes, found.is_recorded) == (suggest(plan.protocol), False)
+
+
+async def test_timed_reviews_that_no_step_asks_for_are_not_promised_by_oversight(
+    site: Site, world: World, man: Followed, here: str, browser: httpx.AsyncClient
+) -> None:
+    assert "This plan asks for no review" in (await browser.get(f"{here}/change")).text
+    before = await the(world, WAYS)
+    sent = {"modes-asked": "yes", "mode": ["remote", "timed"], "mode-reason": "A call each year."}
+    answer = await site.post(browser, f"{here}/modes", sent)
+    assert (answer.status_code, await the(world, WAYS)) == (422, before)
+    assert "This plan asks for no review, so nobody is reminded to hold one." in answer.text
+    assert 'href="#reviews-elsewhere"' in answer.text
+    assert "A call each year." in answer.text
+    assert (await site.post(browser, f"{here}/modes", {**sent, "reviews-elsewhere": "yes"})).status_code == 303
+    assert await the(world, WAYS) == ["remote", "timed"]
+
+
+@pytest.mark.parametrize("path", ["/alerts", "/helpline"])
+async def test_worklists_may_be_of_one_way_and_leave_nobody_out_whose_way_is_not_known(
+    site: Site, world: World, man: Followed, browser: httpx.AsyncClient, path: str
+) -> None:
+    org, patient_id = man.trust.organisation_id, man.patient_id
+    await alarmed(world, man.trust, patient_id, sentence="Of a way.")
+    await alarmed(world, man.trust, None, rule="nobody", sentence="Of nobody known.")
+    ref = await the(world, "select ref from patient where id = $1", patient_id)
+    call = {"caller": "person", "reason": "symptom", "details": "Of a way.", "soon": "today", "advice": "Rest.",
+            "outcome": "nurse_asked"}  # fmt: skip
+    logged = await site.post(browser, f"/people/{ref}/helpline", call)
+    assert logged.status_code == 303, logged.text
+    async with world.web.transaction(organisation_id=org) as tx:
+        await set_modes(tx, organisation_id=org, plan_id=man.plan_id, modes=[FollowUpMode.TIMED], reason="x",
+                        by=man.trust.nurse, now=tx.now)  # fmt: skip
+    assert "Of a way." in (await browser.get(f"{path}?way=timed")).text
+    page = (await browser.get(f"{path}?way=remote")).text
+    assert ("Of a way." in page, '<option value="remote" selected>' in page) == (False, True)
+    assert path == "/helpline" or "Of nobody known." in page
+    await world.behind_triggers("delete from plan_mode")
+    assert "Of a way." in (await browser.get(f"{path}?way=remote")).text
