@@ -69,10 +69,10 @@ async def test_each_answer_is_saved_and_nothing_advances_by_itself(world, browse
 
 
 async def test_a_red_flag_is_an_alert_as_soon_as_it_is_saved_and_the_person_is_told_whom_to_call(world, browser, him):
-    await world.as_owner(f"update team set phone_hours = 'Every day, 4pm to 8pm' where id = {him.trust.team_id}")
+    await world.as_owner("update team set phone_hours = 'Ask Sue'")
     await browser.come_in(him.locator)
     page = await browser.go(await browser.answer("cannot-pee", "yes"))
-    assert "We are closed now. We answer the phone again from 4pm" in page.text
+    assert "If nobody answers and it cannot wait, call 111." in page.text
     assert page.url.path == "/questions/today/cannot-pee"
     assert "Please call us today" in page.text
     assert "01632 960001" in page.text

@@ -48,18 +48,20 @@ async def test_a_worry_is_an_alert_to_act_on_today_once(world, inside, him: Aske
     assert await rows(world, "select count(*) from alert_cause") == [(2,)]
 
 
-@pytest.mark.parametrize(("hours", "now"), [
-    ("Every day, 8am to 8pm, including bank holidays", "We are here now, until 8pm. Please call us."),
-    ("Every day, 4pm to 8:30pm, including bank holidays", "We are closed now. We answer the phone again from 4pm today."),
-    ("Ask Sue", "If nobody answers and it cannot wait, call 111. In an emergency call 999."),
-    (None, "If nobody answers and it cannot wait, call 111. In an emergency call 999."),
-])  # fmt: skip
-async def test_whether_we_are_here_comes_from_the_hours_of_the_team(world, inside, him, hours, now):
-    said = "null" if hours is None else f"'{hours}'"
-    await world.as_owner(f"update team set phone_hours = {said} where id = {him.trust.team_id}")
-    page = (await inside.get("/symptoms")).text
-    assert now in page
-    assert (hours or "9am") in page if hours else "9am" not in page
+async def test_whether_we_are_here_comes_from_the_hours_of_the_team(world, inside, him):
+    async with world.web.transaction() as tx:
+        today, tomorrow = (f"{tx.today + timedelta(days=n):%A}" for n in (0, 1))
+    not_known = "If nobody answers and it cannot wait, call 111. In an emergency call 999."
+    for hours, now in (
+        (f"{today}, 00:00 to 23:59, including bank holidays", "We are here now, until 11:59pm. Please call us."),
+        (f"{tomorrow}, 9am to 5pm, including bank holidays", f"We answer the phone again from 9am on {tomorrow}"),
+        ("Ask Sue", not_known), (None, not_known),
+    ):  # fmt: skip
+        await world.as_owner("update team set phone_hours = $1", hours)
+        page = (await inside.get("/symptoms")).text
+        assert now in page
+        assert ("5pm" in page) == ("5pm" in (hours or ""))
+        assert (hours or "") in page
 
 
 async def test_a_worry_can_be_told_from_the_questions_too_and_without_a_signed_list(world, browser, him):
