@@ -16,6 +16,7 @@ from rms.plans.protocol import load_library
 from rms.plans.schedule import preview
 from rms.plans.store import plans_of
 from rms.questionnaires.store import symptoms_of_plans
+from rms.questionnaires.symptoms import Symptoms
 from tests import asked
 from tests.database import World
 from tests.pages.site import Site, a_member
@@ -225,7 +226,7 @@ async def test_whoever_is_texted_gets_the_welcome_letter_too_and_the_practice_th
     async with world.web.transaction(organisation_id=trust.organisation_id) as tx:
         plans = await plans_of(tx, organisation_id=trust.organisation_id, patient_id=man.patient_id)
         on_their_pages = await symptoms_of_plans(tx, organisation_id=trust.organisation_id, plans=plans)
-    assert symptoms == msgspec.to_builtins(on_their_pages), "the letter and the person's pages have one list"
+    assert msgspec.convert(symptoms, Symptoms) == on_their_pages, "the letter and the person's pages have one list"
     assert any("unable to pee" in asks for asks, _ in symptoms["today"])
     assert symptoms["sources"] == ["symptom-check-prostate version 1"]
 
