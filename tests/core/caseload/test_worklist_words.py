@@ -12,8 +12,8 @@ from rms.caseload.worklist.asked import AGES, Asked, address_of, read_asked, rea
 from rms.caseload.worklist.feed import feed_words, foot_words, silent_words, worker_words
 from rms.caseload.worklist.paging import paging, titled
 from rms.caseload.worklist.surroundings import Feed
-from rms.db.pulse import WorkerSeen
 from rms.dates.spoken import clock_words
+from rms.db.pulse import WorkerSeen
 
 NOW = datetime(2027, 7, 1, 13, 30, tzinfo=UTC)  # 2:30pm in London
 KINDS = ("chase", "look_soon")
