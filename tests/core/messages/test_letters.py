@@ -100,7 +100,7 @@ def test_the_practice_reads_what_was_decided_and_who_acts_and_no_value(purpose: 
 def test_the_welcome_promises_the_practice_the_letters_that_there_are() -> None:
     text = words(written(Purpose.PLAN_STARTED_GP))
     assert "after each decision" not in text
-    for promised in ("result is in range", "is to be repeated", "look into or rule out", "follow-up ends"):
+    for promised in ("result is in range", "is to be repeated", "suspect, confirm or rule out", "follow-up ends"):
         assert promised in text
 
 
