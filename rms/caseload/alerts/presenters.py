@@ -11,7 +11,7 @@ from rms.caseload.alerts.forms import TIMES
 from rms.caseload.alerts.never_told import NeverToldLine
 from rms.caseload.alerts.store import AlertInFull, Cause, Move
 from rms.caseload.identity import IdentityBar, identity_bar
-from rms.caseload.people.words import ALERT_MOVES
+from rms.caseload.people.words import ALERT_MOVES, by_whom
 from rms.caseload.words import KINDS, in_words, moment
 from rms.caseload.worklist.ages import age, sentence, target, when
 from rms.caseload.worklist.frame import Option, colleague_words
@@ -143,7 +143,6 @@ def _outcome(alert: AlertInFull) -> str:
 
 
 def _line(move: Move) -> HistoryLine:
-    reason = f": {move.reason}" if move.reason else ""
-    return HistoryLine(
-        at=moment(move.at), who=move.by_name, what=f"{ALERT_MOVES.get(move.move) or in_words(move.move)}{reason}"
-    )
+    words = ALERT_MOVES.get(move.move) or in_words(move.move)
+    reason = in_words(move.reason) if move.move == "close" and move.reason else move.reason  # of closing it is a code
+    return HistoryLine(at=moment(move.at), who=by_whom(move.by_name), what=f"{words}: {reason}" if reason else words)

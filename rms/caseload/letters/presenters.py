@@ -7,6 +7,7 @@ from typing import Final
 import msgspec
 
 from rms.caseload.letters.store import WaitingLetter
+from rms.caseload.people.words import RECIPIENTS, purpose_words
 from rms.caseload.words import in_words, moment
 from rms.caseload.worklist.ages import age
 from rms.caseload.worklist.asked import Asked
@@ -59,8 +60,8 @@ def present_letters(
 def _line(letter: WaitingLetter, *, now: datetime) -> LetterLine:
     return LetterLine(
         person=person_in_line(letter.family_name, given_names=letter.given_names),
-        purpose=in_words(letter.purpose),
-        to=in_words(letter.recipient),
+        purpose=purpose_words(letter.purpose),
+        to=RECIPIENTS.get(letter.recipient) or in_words(letter.recipient),
         made=moment(letter.made_at),
         age=age(letter.made_at, now=now),
         file=f"/letters/{letter.ref}/pdf",

@@ -192,6 +192,11 @@ def purpose_words(purpose: str) -> str:
     return in_words(purpose.removesuffix("_person").removesuffix("_gp"))
 
 
+def by_whom(name: str) -> str:
+    """Who did something, in a history: a name, or that nobody had to."""
+    return "RMS, by itself" if name.casefold() in ("worker", "rms") else name
+
+
 def step_words(what: str, *, detail: str | None) -> str:
     """What happened to a step of a plan: `stage remind:1` is `Reminder sent`."""
     if what == "stage":

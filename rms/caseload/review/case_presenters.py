@@ -11,10 +11,11 @@ from rms.caseload.identity import IdentityBar, identity_bar
 from rms.caseload.people.presenters.answers import AskedBlock, present_asked
 from rms.caseload.people.presenters.results import Context, TestBlock, present_tests
 from rms.caseload.people.store import AskedOf, FiledResult
+from rms.caseload.people.words import purpose_words
 from rms.caseload.review.case_store import AlsoWaits, LastContact
 from rms.caseload.review.store import SittingRow
 from rms.caseload.review.words import BUTTONS, Done, done_words
-from rms.caseload.words import day, in_words
+from rms.caseload.words import day
 from rms.caseload.worklist.ages import sentence, when
 from rms.clock import london_date
 from rms.followup.review.cases import CHOICES, Case
@@ -158,7 +159,7 @@ def _contact(one: LastContact, *, now: datetime) -> str:
     if one.sort == "called":
         said = f": {one.what}" if one.what else ""
         return f"{sentence(when(one.at, now=now))}: {one.how} called{said}"
-    return f"{sentence(when(one.at, now=now))}: {in_words(one.what)}, by {'text' if one.how == 'sms' else one.how}"
+    return f"{sentence(when(one.at, now=now))}: {purpose_words(one.what)}, by {'text' if one.how == 'sms' else one.how}"
 
 
 def _other(one: AlsoWaits) -> OtherCase:

@@ -57,7 +57,7 @@ _STANDS_STILL: Final = {
 
 
 class Next(msgspec.Struct, frozen=True, kw_only=True):
-    """The next thing: what, when, where, how. `had` leads to "I have had this test", `booked` to "I have booked it"."""
+    """The next thing: what, when, where, how. `had` leads to "I have had this test", `booked` to the day they say it is."""
 
     what: str
     why: str
@@ -67,6 +67,7 @@ class Next(msgspec.Struct, frozen=True, kw_only=True):
     is_late: bool
     had: str | None
     booked: str | None = None
+    booked_words: str = "I have booked it"
 
 
 class ResultLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -136,9 +137,11 @@ def _next(one: OccurrenceOnFile, plan: PlanOnFile, *, today: date) -> Next:
     is_test, chosen = one.kind == StepKind.TEST, plan.places.get(one.step_key)
     return Next(
         what=one.title, why=step.why if step else "", when=_when(one, today=today),
-        where=_where(step.where, chosen=chosen) if step and is_test else "", how=_how(one, chosen=chosen),
-        is_late=one.due_on < today, had="/tell-us/test" if is_test and one.earliest_on <= today else None,
+        where=_where(step.where, chosen=chosen) if step and is_test else "",
+        how=_how(one, chosen=chosen, is_late=one.due_on < today), is_late=one.due_on < today,
+        had="/tell-us/test" if is_test and one.earliest_on <= today else None,
         booked="/tell-us/booked" if is_test else None,
+        booked_words="I have an appointment" if one.facts.get("booked_by_hospital") else "I have booked it",
     )  # fmt: skip
 
 
@@ -163,11 +166,12 @@ def _where(places: Sequence[Place], *, chosen: str | None) -> str:
     return f"{listed[:1].upper()}{listed[1:]}."
 
 
-def _how(one: OccurrenceOnFile, *, chosen: str | None) -> str:
+def _how(one: OccurrenceOnFile, *, chosen: str | None, is_late: bool) -> str:
     if one.kind == StepKind.QUESTIONNAIRE:
         return "We send you a link. You can also answer on the phone."
     if one.facts.get("booked_by_hospital"):
-        return "You do not need to book. We send you the appointment."
+        missing = " If you have none yet, call us." if is_late else ""
+        return f"You do not need to book. We send you the appointment.{missing}"
     return _CHOSEN[TestPlace(chosen or TestPlace.GP_PRACTICE)][1]
 
 

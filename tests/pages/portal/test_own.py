@@ -67,6 +67,23 @@ async def test_seeing_needs_a_code_and_answering_does_not(world, browser, him):
     assert (purpose, channel, facts) == ("code", "sms", {})
 
 
+async def test_who_gets_the_appointment_sent_is_not_asked_to_book(world, browser, him):
+    await browser.come_in(him.locator)
+    page = await see(world, browser)
+    assert "I have booked it" in page.text
+    await world.as_owner("update occurrence set facts = facts || '{\"booked_by_hospital\": true}', due_on = due_on + 400,"
+                         " latest_on = latest_on + 400 where kind = 'test'")  # fmt: skip
+    page = await browser.get("/follow-up")
+    assert "We send you the appointment." in page.text
+    assert "I have an appointment" in page.text
+    assert "I have booked it" not in page.text
+    assert "If you have none yet, call us." not in page.text
+    await world.as_owner(
+        "update occurrence set due_on = due_on - 800, earliest_on = earliest_on - 800 where kind = 'test'"
+    )
+    assert "If you have none yet, call us." in (await browser.get("/follow-up")).text
+
+
 async def test_a_right_code_begins_a_new_session_and_works_once(world, browser, him):
     await in_by_his_link(world, browser, him)
     before = browser.client.cookies["__Host-rms-person"]

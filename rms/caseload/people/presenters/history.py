@@ -9,7 +9,7 @@ import msgspec
 
 from rms.caseload.identity import IdentityBar
 from rms.caseload.people.store import Happened
-from rms.caseload.people.words import ALERT_MOVES, CONTACTS, DECISIONS, VERBS, step_words
+from rms.caseload.people.words import ALERT_MOVES, CONTACTS, DECISIONS, VERBS, by_whom, step_words
 from rms.caseload.words import day, in_words, moment
 
 #: What a step was done by, where no words were given.
@@ -62,11 +62,7 @@ def pages_in(total: int, *, size: int) -> int:
 
 def _line(one: Happened) -> HistoryLine:
     what, why = _TOLD[one.origin](one)
-    return HistoryLine(at=moment(one.at), what=what, who=_who(one), why=why)
-
-
-def _who(one: Happened) -> str:
-    return "RMS, by itself" if one.by_name.casefold() in ("worker", "rms") else one.by_name
+    return HistoryLine(at=moment(one.at), what=what, who=by_whom(one.by_name), why=why)
 
 
 def _audit(one: Happened) -> tuple[str, str]:
