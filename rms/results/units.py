@@ -5,6 +5,7 @@ A unit or a code that is not in a table is held with a reason for a person, neve
 names are UCUM's and the ways laboratories write them. AFP in kU/L is another quantity than AFP in ug/L.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -90,6 +91,8 @@ _ANOTHER_TEST: Mapping[str, tuple[str, ...]] = {
     "psa": ("free", "ratio", "complex", "density", "velocity", "urine", "semen", "doubling", "index", "fluid"),
     "cea": ("ratio", "fluid", "urine", "stain", "tissue"),
 }
+# Words that hold one of the above by chance: "concentration" and "generation" say nothing of a ratio.
+_BY_CHANCE = re.compile(r"(?<=[^\W\d_])ration(?=s?\b)")
 # What an unknown test's words may hold for a person to be asked whether it is one we follow.
 _HINTS = {"psa": ("psa", "prost"), "cea": ("cea", "carcin", "embryon")}
 _OTHER_MARKERS = ("ca125", "ca153", "ca199", "afp", "fetoprotein", "foetoprotein", "hcg", "testosterone", "ldh",
@@ -128,11 +131,10 @@ def suggested(codes: Sequence[Code]) -> str | None:
     Never an answer, only a reason to ask: the list of hints is wide on purpose.
     """
     for code in codes:
-        letters = "".join(letter for letter in f"{code.text} {code.code}".casefold() if letter.isalnum())
+        words = f"{code.text} {code.code}".casefold()
+        letters = _letters(words)
         for analyte, hints in _HINTS.items():
-            another = any(word in letters for word in _ANOTHER_TEST[analyte]) or any(
-                m in letters for m in _OTHER_MARKERS
-            )
+            another = _is_another_test(analyte, words) or any(marker in letters for marker in _OTHER_MARKERS)
             if any(hint in letters for hint in hints) and not another:
                 return analyte
     return None
@@ -156,11 +158,11 @@ def _is_default(code: Code) -> bool:
 def _contradiction(analyte: str, text: str, *, words_must_name_it: bool) -> str:
     """Say how the words beside a code contradict it; empty when they do not (no words contradict nothing)."""
     words = text.casefold()
-    letters = "".join(letter for letter in words if letter.isalnum())
+    letters = _letters(words)
     if not letters:
         return ""
     named = _names_it(analyte, letters)
-    if any(another in letters for another in _ANOTHER_TEST.get(analyte, ())):
+    if _is_another_test(analyte, words):
         return f"The code means {name_of(analyte)}, but its text, “{text}”, is another test."
     others = [other for other in _NAMED if other != analyte and _names_it(other, letters)]
     if others or any(marker in letters for marker in _OTHER_MARKERS):
@@ -168,6 +170,16 @@ def _contradiction(analyte: str, text: str, *, words_must_name_it: bool) -> str:
     if words_must_name_it and not named:
         return f"The code means {name_of(analyte)}, but its text, “{text}”, does not say so."
     return ""
+
+
+def _letters(words: str) -> str:
+    return "".join(letter for letter in words if letter.isalnum())
+
+
+def _is_another_test(analyte: str, words: str) -> bool:
+    """Whether words that name an analyte say that it is not the one we follow (its free part, a ratio, another fluid)."""
+    letters = _letters(_BY_CHANCE.sub("", words))
+    return any(another in letters for another in _ANOTHER_TEST.get(analyte, ()))
 
 
 def _names_it(analyte: str, letters: str) -> bool:
@@ -188,14 +200,15 @@ def _plain(text: str) -> str:
 
 
 _SPELLINGS = {
-    "ug/L": "ug/L ug/l UG/L mcg/L mcg/l MCG/L microg/L microgram/L micrograms/L microgram/litre micrograms/litre ug.L-1 ug.l-1",
-    "ng/mL": "ng/mL ng/ml NG/ML ng.mL-1 ng.ml-1 nanogram/mL nanograms/mL",
-    "kU/L": "kU/L ku/l KU/L k[IU]/L kIU/L kiu/l KIU/L kunits/L",
-    "U/mL": "U/mL U/ml u/ml U/ML [IU]/mL IU/mL IU/ml iu/ml IU/ML",
-    "g/L": "g/L g/l G/L g.L-1 g.l-1",
-    "g/dL": "g/dL g/dl G/DL",
-}  # fmt: skip
-_CANONICAL = {spelling: unit for unit, spellings in _SPELLINGS.items() for spelling in spellings.split()}
+    "ug/L": "ug/L mcg/L microg/L microgram/L micrograms/L microgram/litre micrograms/litre ug.L-1",
+    "ng/mL": "ng/mL ng.mL-1 nanogram/mL nanograms/mL",
+    "kU/L": "kU/L k[IU]/L kIU/L kunits/L",
+    "U/mL": "U/mL [IU]/mL IU/mL",
+    "g/L": "g/L g.L-1",
+    "g/dL": "g/dL",
+}
+# Capitals tell none of these from another unit (there is no mega-litre among them), and senders mix them freely.
+_CANONICAL = {spelling.casefold(): unit for unit, spellings in _SPELLINGS.items() for spelling in spellings.split()}
 
 # (analyte, unit as sent) -> (unit we store, what to multiply with).
 CONVERSIONS: Mapping[tuple[str, str], tuple[str, Decimal]] = MappingProxyType({
@@ -214,7 +227,8 @@ CONVERSIONS: Mapping[tuple[str, str], tuple[str, Decimal]] = MappingProxyType({
 
 def normalised_unit(text: str) -> str | None:
     """Give our spelling of a unit as sent (both micro signs, capitals, UCUM or not); None when we do not know it."""
-    return _CANONICAL.get(text.strip().replace("\u00b5", "u").replace("\u03bc", "u").replace(" ", ""))
+    plain = text.strip().replace("\u00b5", "u").replace("\u03bc", "u").replace(" ", "")
+    return _CANONICAL.get(plain.casefold())
 
 
 def to_stored(

@@ -16,6 +16,7 @@ from rms.results.units import (
     code_map,
     meaning,
     normalised_unit,
+    suggested,
     to_stored,
 )
 
@@ -31,6 +32,8 @@ PSA = Code(code="2857-1", text="Prostate specific Ag [Mass/volume] in Serum or P
         ("psa", "0.12", "μg/l", "0.12 ug/L"),
         ("psa", "0.12", "NG/ML", "0.12 ug/L"),
         ("psa", "0.12", " ng/ml ", "0.12 ug/L"),
+        ("psa", "0.12", "Ug/L", "0.12 ug/L"),
+        ("psa", "0.12", "ng/ML", "0.12 ug/L"),
         ("cea", "3", "ng/mL", "3 ug/L"),
         ("afp", "5", "kU/L", "5 kU/L"),
         ("afp", "5", "IU/mL", "5 kU/L"),
@@ -84,6 +87,8 @@ def test_the_tables_end_in_the_units_we_store() -> None:
         Code(code="35741-8", text="PSA", system="LN"),
         Code(code="83112-3", text="Total PSA", system="2.16.840.1.113883.6.1"),
         Code(code="1000381000000105", text="Serum PSA (prostate specific antigen) level", system="SCT"),
+        Code(code="1030791000000100", text="Prostate specific antigen mass concentration in serum", system="SCT"),
+        Code(code="35741-8", text="PSA, 3rd generation", system="LN"),
     ],
 )
 def test_a_default_code_is_known(code: Code) -> None:
@@ -103,6 +108,9 @@ def test_a_default_code_is_known(code: Code) -> None:
         ([Code(code="2857-1", text="CEA", system="LN")], "names another test"),
         ([Code(code="2857-1", text="Free PSA", system="LN")], "is another test"),
         ([Code(code="2857-1", text="PSA free/total ratio", system="LN")], "is another test"),
+        ([Code(code="2857-1", text="PSA ratio, new method", system="LN")], "is another test"),
+        ([Code(code="2857-1", text="PSAratio", system="LN")], "is another test"),
+        ([Code(code="2857-1", text="PSA ratios", system="LN")], "is another test"),
         ([Code(code="2857-1", text="Ferritin level", system="LN")], "names another test"),
         ([Code(code="2857-1", text="Sodium", system="LN")], "does not say so"),
         ([PSA, Code(code="X", text="CA125", system="L")], "names another test"),
@@ -113,6 +121,21 @@ def test_a_code_we_cannot_be_sure_of_is_held(codes: list[Code], because: str) ->
     found = meaning(codes, sampled_on=DAY)
     assert isinstance(found, Held)
     assert because in found.because
+
+
+@pytest.mark.parametrize(
+    ("text", "analyte"),
+    [
+        ("PSA, 3rd generation", "psa"),
+        ("Prostate specific antigen concentration", "psa"),
+        ("CEA mass concentration", "cea"),
+        ("PSA ratio", None),
+        ("Free PSA", None),
+        ("Free:total PSA ratio (new)", None),
+    ],
+)
+def test_words_that_only_contain_another_word_are_still_asked_about(text: str, analyte: str | None) -> None:
+    assert suggested([Code(code="L1", text=text, system="L")]) == analyte
 
 
 def test_a_senders_map_says_what_its_codes_mean_and_when() -> None:
