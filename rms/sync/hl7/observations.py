@@ -12,6 +12,8 @@ from rms.sync.hl7.values import ReadValue, refused, structured_value, understand
 
 _STATUSES = {status.value: status for status in ObservationStatus}
 _REPORT_STATUSES = {status.value: status for status in ReportStatus}
+# Where OBX-11 is empty, OBR-25 speaks for every result of the order; these letters mean the same in both tables.
+_SAID_OF_ALL = frozenset("FCPR")
 _WORDS = frozenset({"ST", "TX", "FT"})
 _CODED = frozenset({"CE", "CWE", "CNE", "IS", "ID", "CF"})
 _DOCUMENTS = frozenset({"ED", "RP"})
@@ -63,7 +65,14 @@ def read_order(group: Group, *, reader: Reader, notes: list[Note]) -> Order:
         status_text=status_text,
         specimen=_words(spm[4], reader) or _words(obr[15], reader),
         observations=tuple(
-            read_observation(one, sample_at=sample_at, reader=reader, notes=notes) for one in group.observations
+            read_observation(
+                one,
+                sample_at=sample_at,
+                said_of_all=status_text if status_text in _SAID_OF_ALL else "",
+                reader=reader,
+                notes=notes,
+            )
+            for one in group.observations
         ),
         comments=tuple(group.request.comments) if group.request else (),
         reported_at=_time(obr[22], reader, f"{place}-22", notes),
@@ -71,12 +80,12 @@ def read_order(group: Group, *, reader: Reader, notes: list[Note]) -> Order:
 
 
 def read_observation(
-    segment: Placed, *, sample_at: Moment | None, reader: Reader, notes: list[Note]
+    segment: Placed, *, sample_at: Moment | None, said_of_all: str, reader: Reader, notes: list[Note]
 ) -> ObservationFacts:
-    """Read one OBX."""
+    """Read one OBX. `said_of_all`: the status of the order's results, for one that has none of its own."""
     obx = segment.fields + EMPTY_FIELDS
     value_type = reader.first(obx[2])
-    status_text = reader.first(obx[11])
+    status_text = reader.first(obx[11]) or said_of_all
     observed_at = _time(obx[14], reader, f"{segment.place}-14", notes) if obx[14] else None
     values, answers = _values(value_type, obx[5], reader)
     read = _read(value_type, obx[5], values, reader)
@@ -126,7 +135,9 @@ def _read(value_type: str, field: str, values: tuple[str, ...], reader: Reader) 
     if value_type == "SN":
         if len(values) != 1:
             return refused("The value is repeated, and only one number can be filed.")
-        return structured_value([reader.plain(part) for part in reader.components(field)])
+        parts = [reader.plain(part) for part in reader.components(field)]
+        # Without any parts it is a plain number, or a plain text, under the wrong type.
+        return structured_value(parts) if len(parts) > 1 else understand_value(parts[0])
     if value_type == "NM" or value_type in _WORDS:
         return _one_text(value_type, field, values, reader)
     if not value_type:
@@ -186,8 +197,9 @@ def _codes(field: str, reader: Reader) -> tuple[Code, ...]:
 def _unit(field: str, reader: Reader) -> tuple[str, str]:
     if reader.component not in field or not reader.component:
         return reader.plain(field), ""
-    parts = [reader.plain(part) for part in reader.components(field)] + ["", "", ""]
-    return parts[0] or parts[1], parts[2]
+    parts = [reader.plain(part) for part in reader.components(field)] + [""] * 6
+    start = 0 if parts[0] or parts[1] else 3
+    return parts[start] or parts[start + 1], parts[start + 2]
 
 
 def _words(field: str, reader: Reader) -> str:

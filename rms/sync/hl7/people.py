@@ -8,9 +8,11 @@ from rms.sync.hl7.facts import Note
 from rms.sync.hl7.splitter import EMPTY_FIELDS, Reader
 from rms.sync.hl7.times import whole_day
 
-# How NHS numbers are marked in CX-5 and CX-4 by English systems; the last is the number's own object identifier.
+# How NHS numbers are marked in CX-5 and CX-4 by English systems.
 _NHS_TYPES = frozenset({"NH", "NHS", "NHSNMBR", "NHSNBR", "NHSNO", "NHSNUMBER"})
-_NHS_AUTHORITIES = frozenset({"NHS", "NHSNBR", "NHSNO", "NHSNMBR", "NHSNUMBER", "2.16.840.1.113883.2.1.4.1"})
+_NHS_AUTHORITIES = frozenset({"NHS", "NHSNBR", "NHSNO", "NHSNMBR", "NHSNUMBER"})
+# Those that mean the NHS number wherever they stand in CX-4: its object identifier and its address in FHIR.
+_NHS_IDENTIFIERS = frozenset({"2.16.840.1.113883.2.1.4.1", "HTTPS://FHIR.NHS.UK/ID/NHS-NUMBER"})
 _NOT_CURRENT = frozenset({"M", "A", "S", "P", "B", "PREVIOUS", "MAIDEN", "ALIAS"})
 _YES = "Y"
 _CX_PARTS = [""] * 5
@@ -50,7 +52,8 @@ def read_identifiers(field: str, *, reader: Reader, place: str) -> list[Identifi
         parts = reader.components(repetition) + _CX_PARTS
         value = reader.plain(parts[0])
         if value:
-            authority = next((plain for part in reader.subcomponents(parts[3]) if (plain := reader.plain(part))), "")
+            named = [plain for part in reader.subcomponents(parts[3]) if (plain := reader.plain(part))]
+            authority = next((one for one in named if one.upper() in _NHS_IDENTIFIERS), named[0] if named else "")
             where = place if position == 1 else f"{place}[{position}]"
             found.append(Identifier(value=value, authority=authority, type=reader.plain(parts[4]), place=where))
     return found
@@ -76,7 +79,7 @@ def _is_marked_nhs(identifier: Identifier) -> bool:
     authority = identifier.authority.upper().replace(" ", "").replace("_", "")
     if kind in _NHS_TYPES:
         return True
-    return authority in _NHS_AUTHORITIES and kind in ("", "NI", "PI", "SS")
+    return authority in (_NHS_AUTHORITIES | _NHS_IDENTIFIERS) and kind in ("", "NI", "PI", "SS")
 
 
 def _names(current: str, aliases: str, *, reader: Reader) -> tuple[PersonName, ...]:

@@ -1,5 +1,7 @@
 """`read`: one message from bytes to facts. It walks the segments once; people and orders are read by their own files."""
 
+import msgspec
+
 from rms.results.model import Identifier, PatientFacts
 from rms.sync.hl7.charset import decode, wide_charset
 from rms.sync.hl7.facts import Kind, Message, Moment, Note, Order
@@ -163,7 +165,12 @@ class _Walk:
 
 def _type_and_event(field: str, reader: Reader) -> tuple[str, str]:
     parts = [reader.plain(part).upper() for part in reader.components(field)]
-    return parts[0], parts[1] if len(parts) > 1 else ""
+    kind, event = parts[0], parts[1] if len(parts) > 1 else ""
+    if event.startswith(f"{kind}_"):  # its structure (ORU_R01), written in the place of its event
+        event = event.removeprefix(f"{kind}_")
+    elif not event and kind[3:4] == "_":
+        kind, event = kind[:3], kind[4:]
+    return kind, event
 
 
 def _kind(message_type: str, event: str, notes: list[Note]) -> Kind:
@@ -180,8 +187,14 @@ def _kind(message_type: str, event: str, notes: list[Note]) -> Kind:
 def _who_it_is_about(patients: list[PatientFacts], kind: Kind, notes: list[Note]) -> None:
     if not patients:
         notes.append(Note("PID", "The message names no person.", is_fault=True))
-    if len(patients) > 1 and kind is Kind.RESULT:
+    if len({_without_places(one) for one in patients}) > 1 and kind is Kind.RESULT:
         notes.append(Note("PID", "The message is about more than one person.", is_fault=True))
+
+
+def _without_places(patient: PatientFacts) -> PatientFacts:
+    """Who is meant, for comparing: some senders tell the same person again before each order."""
+    identifiers = tuple(msgspec.structs.replace(one, place="") for one in patient.identifiers)
+    return msgspec.structs.replace(patient, identifiers=identifiers, nhs_number_place="")
 
 
 def _sent_at(field: str, reader: Reader, notes: list[Note]) -> Moment | None:

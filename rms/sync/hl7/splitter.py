@@ -27,7 +27,7 @@ class Separators(msgspec.Struct, frozen=True):
 
 STANDARD = Separators()
 # Common slips of senders' programs: the escape character lost on the way, or written twice.
-_SLIPS = {"^~&": Separators(escape=""), "^~\\\\&": STANDARD}
+_SLIPS = {"^~&": Separators(escape=""), "^~ &": Separators(escape=""), "^~\\\\&": STANDARD}
 
 
 class Split(msgspec.Struct, frozen=True):

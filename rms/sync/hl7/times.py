@@ -1,9 +1,10 @@
-"""HL7 timestamps: YYYY[MM[DD[HH[MM[SS[.S…]]]]]][+/-ZZZZ], as far as they were sent.
+"""HL7 timestamps: YYYY[MM[DD[HH[MM[SS[.S…]]]]]][+/-ZZZZ], as far as they were sent; ISO 8601's marks between them are let be.
 
 No offset means London time (an hour that comes twice in October is the first of the two). The day of a birth or of a
 sample is what the sender's own clock showed, unless an offset says that London's showed another.
 """
 
+import re
 from datetime import UTC, date, datetime, timedelta, timezone
 from functools import lru_cache
 
@@ -13,13 +14,16 @@ from rms.sync.hl7.facts import Moment, Precision
 # Nothing in a record of ours is older or later; a year outside is a slip of the sender's.
 FIRST_YEAR, LAST_YEAR = 1850, 2199
 _FURTHEST_OFFSET = 14 * 60
+_ISO = re.compile(
+    r"(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d(?:\.\d+)?))?(?:(Z)|([+-]\d\d):?(\d\d))?)?", re.ASCII
+)
 
 
 # A message says the same time several times, and so do the next ones of a batch: the last few are remembered.
 @lru_cache(maxsize=256)
 def moment(text: str) -> Moment | None:
     """Read a timestamp; None when it is not one (an empty text is not one either)."""
-    digits, offset = _without_offset(text.strip())
+    digits, offset = _without_offset(_as_hl7(text.strip()))
     digits, point, fraction = digits.partition(".")
     if not (digits.isascii() and digits.isdigit()) or (point and not fraction.isdigit()):
         return None
@@ -31,7 +35,7 @@ def moment(text: str) -> Moment | None:
 
 def whole_day(text: str) -> date | None:
     """Read the day as the sender's calendar showed it, for births and deaths; None when it is partial or no date."""
-    digits = text.strip()[:8]
+    digits = _as_hl7(text.strip())[:8]
     if len(digits) != 8 or not (digits.isascii() and digits.isdigit()):
         return None
     try:
@@ -39,6 +43,17 @@ def whole_day(text: str) -> date | None:
     except ValueError:
         return None
     return day if FIRST_YEAR <= day.year <= LAST_YEAR else None
+
+
+def _as_hl7(text: str) -> str:
+    """Write a time of ISO 8601 as HL7 does; any other text stays as it is."""
+    if text.endswith("Z") and text[:-1].isdigit() and len(text) >= 13:
+        return f"{text[:-1]}+0000"
+    found = _ISO.fullmatch(text) if text[4:5] == "-" else None
+    if found is None:
+        return text
+    year, month, day, hour, minute, second, zulu, hours, minutes = (part or "" for part in found.groups())
+    return "".join((year, month, day, hour, minute, second, "+0000" if zulu else "", hours, minutes))
 
 
 def _without_offset(text: str) -> tuple[str, int | None]:

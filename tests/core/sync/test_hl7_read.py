@@ -141,6 +141,9 @@ def test_a_value_is_a_number_only_beyond_doubt() -> None:
         ("TX", "no cancer seen", None, "is not a number"),
         ("SN", "=^0.5", "0.5", ""),
         ("SN", "^28", "28", ""),
+        ("SN", "0.05", "0.05", ""),
+        ("SN", "<0.05", "0.05", ""),
+        ("SN", "about 5", None, "not just a number"),
         ("SN", "^1^:^128", None, "range, ratio or category"),
         ("SN", "about^5", None, "not a comparator"),
         ("NM", "0.1~0.2", None, "repeated"),
@@ -221,7 +224,12 @@ def test_bytes_in_no_character_set_are_kept_with_a_fault() -> None:
         (f"{NHS}^^^NHS^NH", NHS, ""),
         ("999 000 0018^^^NHSNBR^NHSNMBR", NHS, ""),
         (f"{NHS}^^^&2.16.840.1.113883.2.1.4.1&ISO", NHS, ""),
+        (f"{NHS}^^^PDS&2.16.840.1.113883.2.1.4.1&ISO^NI", NHS, ""),
+        (f"{NHS}^^^&https://fhir.nhs.uk/Id/nhs-number&URI", NHS, ""),
+        (f"{NHS}^^^https://fhir.nhs.uk/Id/nhs-number", NHS, ""),
+        (f"{NHS}^^^NHS Wales^NHS No.", NHS, ""),
         (f"{NHS}^^^RXX^MR", None, ""),
+        (f"{NHS}^^^RXX&1.2.826.0.1&ISO^PI", None, ""),
         (NHS, None, ""),
         ("9990000019^^^NHS^NH", None, "last digit"),
         (f"{NHS}^^^NHS^NH~{NHS}^^^NHS^NH", NHS, ""),
@@ -238,7 +246,9 @@ def test_an_nhs_number_is_one_beyond_doubt_or_none(pid3: str, number: str | None
 
 def test_what_must_not_be_filed_by_itself_is_a_fault() -> None:
     assert a_message(LINES[0], *LINES[2:]).faults[0].place == "PID"
-    assert a_message(*LINES, *LINES[1:]).faults[0].text.startswith("The message is about more than one")
+    another = LINES[1].replace(NHS, "9990000026")
+    assert a_message(*LINES, another, *LINES[2:]).faults[0].text.startswith("The message is about more than one")
+    assert not a_message(*LINES, *LINES[1:]).faults, "the same person, told again before the next order"
     assert a_message(*LINES, LINES[0]).faults[0].text.startswith("A second header")
     assert a_message(*LINES[:2], "ORC|RE||OTHER", *LINES[3:]).faults[0].place == "OBR[1]-3"
     assert [order.person for order in a_message(*LINES, *LINES[1:]).orders] == [0, 1]
@@ -258,6 +268,7 @@ def test_other_types_are_recognised_with_their_person() -> None:
         return a_message(LINES[0].replace("ORU^R01", msh9), LINES[1]).kind
 
     assert {kind(one) for one in ("ORU^R01^ORU_R01", "ORU^R30", "ORU^R32", "ORU")} == {Kind.RESULT}
+    assert {kind(one) for one in ("ORU_R01", "ORU^ORU_R01")} == {Kind.RESULT}, "its structure, written for its event"
     assert {kind(one) for one in ("ADT^A08", "ADT^A31^ADT_A05", "ADT^A40")} == {Kind.PERSON}
     assert {kind(one) for one in ("ORM^O01", "ACK", "", "ORU^R03", "ZZZ^Z1")} == {Kind.OTHER}
     merge = a_message(LINES[0].replace("ORU^R01", "ADT^A40"), LINES[1], "MRG|OLD1^^^RXX^MR")
@@ -301,8 +312,41 @@ def test_times_are_read_as_far_as_they_were_sent() -> None:
     assert whole_day("198808") is None
 
 
+def test_a_time_in_the_form_of_iso_8601_is_the_same_time() -> None:
+    for iso, hl7 in (
+        ("2027-06-30", "20270630"),
+        ("2027-06-30T09:15", "202706300915"),
+        ("2027-06-30 09:15:07", "20270630091507"),
+        ("2027-06-30T09:15:07.25+01:00", "20270630091507.25+0100"),
+        ("20270630091507Z", "20270630091507+0000"),
+        ("2027-06-30T09:15:07Z", "20270630091507+0000"),
+    ):
+        assert moment(iso) == moment(hl7), iso
+        assert moment(iso) is not None, iso
+        assert whole_day(iso) == date(2027, 6, 30)
+    for text in ("2027-6-3", "30-06-2027", "2027-06-30T", "2027-06", "Z", "30/06/2027"):
+        assert moment(text) is None, text
+        assert whole_day(text) is None, text
+
+
+def test_a_unit_is_also_found_in_its_other_coding() -> None:
+    line = "OBX|1|NM|2857-1^PSA^LN||0.1|{}|||||F"
+    for unit in ("ug/L", "^ug/L", "^^^ug/L", "^^^^ug/L"):
+        assert a_message(*LINES[:4], line.format(unit)).orders[0].observations[0].unit == "ug/L", unit
+
+
+def test_the_status_of_the_report_counts_where_its_results_have_none() -> None:
+    result = LINES[5].replace("|||C|||", "||||||")
+    found = a_message(*LINES[:4], result).orders[0].observations[0]
+    assert (found.status, found.status_text) == (ObservationStatus.FINAL, "F")
+    preliminary = a_message(*LINES[:3], LINES[3].removesuffix("|F") + "|P", result).orders[0].observations[0]
+    assert preliminary.status is ObservationStatus.PRELIMINARY
+    assert a_message(*LINES[:3], LINES[3].removesuffix("|F") + "|A", result).orders[0].observations[0].status is None
+    assert a_message(*LINES[:3], LINES[3].removesuffix("|F"), result).orders[0].observations[0].status is None
+
+
 def test_slips_in_the_header_are_understood_and_nonsense_is_a_fault() -> None:
-    for slip in ("^~&", "^~\\\\&", "^~\\&#", "^~\\"):
+    for slip in ("^~&", "^~ &", "^~\\\\&", "^~\\&#", "^~\\"):
         message = a_message(LINES[0].replace("^~\\&", slip), *LINES[1:])
         assert message.orders[0].observations[0].number == Decimal("0.12"), slip
     for header in ("MSH", "MSH|", "MSHa^~b", "MSH|^^^^|A", "PID|1", ""):
