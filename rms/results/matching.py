@@ -104,7 +104,7 @@ def _without_nhs_number(
 ) -> Matched | Unmatched:
     """Match by hospital number. It has no check digit, so both names must agree as well."""
     if not hospital:
-        return _ask("No NHS number was sent, and no hospital number that is known here.", facts, candidates)
+        return _ask(_why_no_number(facts, candidates), facts, candidates)
     if len({one.person for one in hospital}) > 1:
         return _ask("The hospital numbers that were sent belong to more than one person.", facts, candidates)
     found = hospital[0]
@@ -119,6 +119,18 @@ def _without_nhs_number(
     if _has_a_double(facts, found, candidates):
         return _ask("The hospital number is known here, but another person's name fits better.", facts, candidates)
     return Matched(person=found.person, because="Hospital number, birth date, family and given name agree.")
+
+
+def _why_no_number(facts: PatientFacts, candidates: Sequence[Candidate]) -> str:
+    """Say that no number leads to anybody; or that one would, if the sender marked it as an NHS number."""
+    here = {number for one in candidates for number in (one.nhs_number, *one.former_nhs_numbers)}
+    found = next((one for one in facts.unmarked_nhs_numbers if one.value in here), None)
+    if found is None:
+        return "No NHS number was sent, and no hospital number that is known here."
+    return (
+        f"Somebody here has the NHS number that stands in {found.place}, but nothing in the message says that it is one."
+        " Ask the laboratory to send it as an NHS number (type NH)."
+    )
 
 
 def names_agree(facts: PatientFacts, candidate: Candidate) -> Agreement:

@@ -11,6 +11,7 @@ from enum import StrEnum
 import msgspec
 
 from rms.alerts.model import Comparator
+from rms.nhs_number import NhsNumber, fault_in
 
 __all__ = [
     "Code",
@@ -112,6 +113,17 @@ class PatientFacts(msgspec.Struct, frozen=True, kw_only=True):
     sex: str = ""
     is_dead: bool = False
     died_on: date | None = None
+
+    @property
+    def unmarked_nhs_numbers(self) -> tuple[Identifier, ...]:
+        """Numbers that could be an NHS number, while none is marked as one: never a match, only a reason to look."""
+        if self.nhs_number is not None or self.nhs_number_fault:
+            return ()
+        return tuple(
+            msgspec.structs.replace(one, value=str(NhsNumber.parse(one.value)))
+            for one in self.identifiers
+            if fault_in(one.value) is None
+        )
 
     @property
     def family_name(self) -> str:

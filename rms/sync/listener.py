@@ -19,7 +19,7 @@ from rms.crashpoints import Crashpoint, crashpoint
 from rms.db.database import Database
 from rms.errors import DatabaseAway, Unavailable
 from rms.log import get_log
-from rms.sync.hl7 import answer_for, read
+from rms.sync.hl7 import answer_for, read, without_batch_header
 from rms.sync.hl7.charset import wide_charset
 from rms.sync.mllp import Fault, Frame, Framer, wrap
 from rms.sync.senders import Peer, sender_of
@@ -169,7 +169,7 @@ def fault_named(name: str | None) -> Fault | None:
 
 
 def _header(body: bytes) -> bytes:
-    start = body[:_HEADER_BYTES]
+    start = without_batch_header(body[:_HEADER_BYTES])
     return start if wide_charset(start) else start.lstrip(b"\x0b\r\n\t ").split(b"\r", 1)[0].split(b"\n", 1)[0]
 
 

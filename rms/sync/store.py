@@ -1,5 +1,6 @@
 """Rows of the inbox, peers and code maps as values: what came in, what is waiting to be read, what became of it."""
 
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -65,6 +66,13 @@ insert into inbox (peer_id, peer_address, raw, sha256, control_id, answered, fra
 values ($1, $2, $3, $4, $5, $6, $7, $8)
 """
 
+_ADD_PART = """
+insert into inbox (peer_address, raw, sha256, answered, received_civil_at)
+select i.peer_address, part.raw, part.sha256, i.answered, i.received_civil_at
+  from inbox i cross join unnest($2::bytea[], $3::bytea[]) with ordinality as part (raw, sha256, number)
+ where i.id = $1 order by part.number
+"""
+
 # A message that was tried before is read alone when its turn comes: one that ends its worker takes no others with it.
 _CLAIM = """
 with open as (
@@ -115,6 +123,11 @@ async def add_to_inbox(tx: Tx, frames: Iterable[Kept]) -> None:
     for one in frames:
         await tx.execute(_ADD, one.peer_id, one.peer_address, one.raw, one.sha256, one.control_id, one.answered,
                          one.frame_fault, tx.now)  # fmt: skip
+
+
+async def add_parts(tx: Tx, *, inbox_id: int, parts: Sequence[bytes]) -> None:
+    """Put the messages of one frame into the inbox, each by itself, as they came with it; each says who sent it."""
+    await tx.execute(_ADD_PART, inbox_id, list(parts), [hashlib.sha256(part).digest() for part in parts])
 
 
 async def claim(tx: Tx, *, real_now: datetime, at_most: int) -> tuple[list[Claimed], bool]:

@@ -17,10 +17,10 @@ from rms.sync.filing.asking import NobodyToAsk, ask, team_of
 from rms.sync.filing.opening import Letter, Whose
 from rms.sync.filing.standing import REHEARSAL, about_code, ask_once
 from rms.sync.filing.understanding import Question, Understood, about, not_final
-from rms.sync.hl7 import Kind
+from rms.sync.hl7 import Kind, messages_in_one
 from rms.sync.hl7.processing import rehearsal
 from rms.sync.listener import fault_named
-from rms.sync.store import note_filing
+from rms.sync.store import add_parts, note_filing
 
 _SHOWN_QUESTIONS = 3
 
@@ -64,6 +64,9 @@ async def _settle(tx: Tx, letter: Letter) -> Settled:
     fault = fault_named(letter.claimed.frame_fault)
     if fault is not None and not fault.is_whole:
         return await _ask_nearest(tx, letter, f"{fault.value} The sender was told so.")
+    if parts := messages_in_one(letter.claimed.raw):
+        await add_parts(tx, inbox_id=letter.claimed.id, parts=parts)
+        return Settled(state="not_for_us", reason=f"It held {len(parts)} messages; each is read by itself.")
     if tx.live and (what := rehearsal(message)):
         return await _settle_rehearsal(tx, letter, what)
     if message.kind is not Kind.RESULT:

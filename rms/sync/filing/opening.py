@@ -20,7 +20,8 @@ from rms.sync.store import Claimed, code_maps, peers
 class Whose(msgspec.Struct, frozen=True, kw_only=True):
     """The answer of one organisation: whose it is, or why a person must say; and how near its people come.
 
-    `nearness`: 3 somebody here has the NHS number, 2 a hospital number, 1 something else in common, 0 nothing.
+    `nearness`: 3 somebody here has the NHS number, 2 a hospital number or an NHS number not marked as one, 1 something else
+    in common, 0 nothing.
     """
 
     organisation_id: int
@@ -63,8 +64,14 @@ class Letter(msgspec.Struct, frozen=True, kw_only=True):
         return (self.peer or self.neighbour or _NOBODY).organisations
 
 
-#: Types of messages that bring results in a shape we do not read, or that do not say what they are.
-NEAR_RESULTS = frozenset({"", "ORU", "ORF", "OUL"})
+#: Types of messages that bring no results: answers, people and visits, orders, appointments, medicines, lists and queries.
+#: Any other may, in a shape we do not read, and one that seems to hold a followed test is asked about.
+NO_RESULTS = frozenset({
+    "ACK", "ADT", "ADR", "BAR", "DFT", "SIU", "SRM", "SRR", "SQM", "SQR", "ORM", "OML", "OMG", "OMI", "OMP", "OMN",
+    "OMS", "OMD", "OMB", "OMQ", "ORR", "ORL", "ORG", "ORI", "ORP", "ORN", "ORS", "ORD", "ORB", "RDE", "RDS", "RGV",
+    "RAS", "RRE", "RRD", "RRG", "RRA", "RRI", "REF", "VXU", "VXQ", "VXR", "MFN", "MFK", "QRY", "QBP", "QCN", "QSX",
+    "QVR", "NMD", "NMR", "EAC", "EHC", "PMU", "PEX",
+})  # fmt: skip
 _NOBODY = Peer(id=0, name="")
 _UNREAD = Message(kind=Kind.OTHER)
 
@@ -94,7 +101,7 @@ def _opened(claimed: Claimed, known: Iterable[Peer]) -> Letter:
 
 def _understood(letter: Letter, maps: Mapping[int, CodeMap]) -> Letter:
     message = letter.message
-    may_hold_results = message.kind is Kind.RESULT or (message.kind is Kind.OTHER and message.type in NEAR_RESULTS)
+    may_hold_results = message.kind is Kind.RESULT or (message.kind is Kind.OTHER and message.type not in NO_RESULTS)
     if letter.peer is None or not may_hold_results:
         return letter
     try:
@@ -110,7 +117,8 @@ async def _matched(tx: Tx, letters: Sequence[Letter]) -> list[Letter]:
     asked: dict[int, tuple[int, int]] = {}
     described: list[Described] = []
     for position, letter in enumerate(letters):
-        if letter.peer is not None and letter.message.kind is Kind.RESULT and letter.message.patients:
+        concerned = letter.message.kind is Kind.RESULT or letter.understanding.concerns_us
+        if letter.peer is not None and concerned and letter.message.patients:
             for organisation_id in letter.peer.organisations:
                 asked[len(described)] = (position, organisation_id)
                 described.append(_described(len(described), letter.message.patient, organisation_id))
@@ -133,8 +141,9 @@ def _described(number: int, facts: PatientFacts, organisation_id: int) -> Descri
         for authority in (one.authority, one.authority.upper())
     }
     name = NameOnFile(family=facts.family_name, given=facts.given_names)
+    unmarked = next((one.value for one in facts.unmarked_nhs_numbers), None)
     return Described(
-        number=number, organisation_id=organisation_id, nhs_number=facts.nhs_number, born_on=facts.born_on,
+        number=number, organisation_id=organisation_id, nhs_number=facts.nhs_number or unmarked, born_on=facts.born_on,
         name_key=search_key(name), hospital_numbers=tuple(sorted(numbers)),
     )  # fmt: skip
 
@@ -145,7 +154,9 @@ def _whose(organisation_id: int, facts: PatientFacts, found: Sequence[Lookalike]
     numbers = {(one.authority.casefold(), one.value) for one in facts.identifiers}
     if facts.nhs_number and any(facts.nhs_number in (c.nhs_number, *c.former_nhs_numbers) for c in candidates):
         nearness = 3
-    elif any((authority.casefold(), value) in numbers for c in candidates for authority, value in c.hospital_numbers):
+    elif any(
+        (authority.casefold(), value) in numbers for c in candidates for authority, value in c.hospital_numbers
+    ) or any(one.value == c.nhs_number for one in facts.unmarked_nhs_numbers for c in candidates):
         nearness = 2
     else:
         nearness = 1 if isinstance(match, Matched) or match.candidates else 0

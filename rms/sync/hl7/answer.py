@@ -12,7 +12,7 @@ from enum import StrEnum
 from rms.sync.hl7.charset import decode, wide_charset
 from rms.sync.hl7.facts import Note
 from rms.sync.hl7.processing import rehearsed
-from rms.sync.hl7.splitter import STANDARD, Separators, separators_of
+from rms.sync.hl7.splitter import STANDARD, Separators, separators_of, without_batch_header
 from rms.sync.mllp import Frame
 
 OUR_NAME = "RMS"
@@ -77,11 +77,11 @@ def _processing(header: str, separators: Separators) -> str:
 
 
 def _header(body: bytes) -> tuple[str, str]:
-    """Give the first segment and its character set; the rest of a large message is not looked at."""
+    """Give the first message's header and its character set; the rest of a large message is not looked at."""
     start = body[:_HEADER_BYTES]
     if wide := wide_charset(start):
         return _first_line(start.decode(wide, "ignore").lstrip("\ufeff\x0b")), wide
-    begun = start.removeprefix(codecs.BOM_UTF8).lstrip(b"\x0b\x1c\r\n\t ")
+    begun = without_batch_header(start).removeprefix(codecs.BOM_UTF8).lstrip(b"\x0b\x1c\r\n\t ")
     decoded = decode(begun.split(b"\r", 1)[0].split(b"\n", 1)[0])
     return _first_line(decoded.text), decoded.charset
 

@@ -25,6 +25,7 @@ def read_patient(fields: list[str], *, reader: Reader, place: str, notes: list[N
         *read_identifiers(pid[3], reader=reader, place=f"{place}-3"),
         *read_identifiers(pid[2], reader=reader, place=f"{place}-2"),
         *read_identifiers(pid[4], reader=reader, place=f"{place}-4"),
+        *read_identifiers(pid[19], reader=reader, place=f"{place}-19"),
     ]
     number, where, fault = _nhs_number(identifiers)
     if fault:

@@ -7,7 +7,7 @@ from rms.sync.hl7.charset import decode, wide_charset
 from rms.sync.hl7.facts import Kind, Message, Moment, Note, Order
 from rms.sync.hl7.observations import Group, Placed, comment, read_order
 from rms.sync.hl7.people import read_identifiers, read_patient
-from rms.sync.hl7.splitter import EMPTY_FIELDS, Reader, split
+from rms.sync.hl7.splitter import EMPTY_FIELDS, Reader, separators_of, split, without_batch_header
 from rms.sync.hl7.times import moment
 
 # ORU: unsolicited results; R30 and R32 come from the bedside and have the shape of R01.
@@ -40,9 +40,12 @@ _PERSON_EVENTS = frozenset(
 )
 
 
+_HEADER_CHARACTERS = 16
+
+
 def read(body: bytes) -> Message:
     """Read one message. Whatever the bytes are, a message comes back; one without a readable header is OTHER with a fault."""
-    decoded = decode(body)
+    decoded = decode(without_batch_header(body))
     parts = split(decoded.text)
     if isinstance(parts, Note):
         return Message(kind=Kind.OTHER, charset=decoded.charset, notes=(*decoded.notes, parts))
@@ -100,6 +103,15 @@ def split_file(body: bytes) -> list[bytes]:
         elif messages and begun and begun[:3] not in (b"FHS", b"BHS", b"BTS", b"FTS"):
             messages[-1].append(line)
     return [b"\r".join(lines) + b"\r" for lines in messages] or ([body] if body.strip() else [])
+
+
+def messages_in_one(body: bytes) -> list[bytes]:
+    """The messages that a sender put into one frame; none unless there are several and each has a readable header."""
+    if body.count(b"MSH") < 2:
+        return []
+    found = split_file(body)
+    readable = (not isinstance(separators_of(one[:_HEADER_CHARACTERS].decode("latin-1")), Note) for one in found)
+    return found if len(found) > 1 and all(readable) else []
 
 
 class _Walk:

@@ -11,6 +11,7 @@ _HIGHLIGHTS = {"H": "", "N": "", ".br": "\n", ".sp": "\n", ".fi": "", ".nf": "",
 _SHIFTS = (".in", ".ti", ".sk", ".sp")
 _MOST_LINES = 50
 _USUAL = frozenset({"MSH", "PID", "PV1", "ORC", "OBR", "OBX", "NTE", "SPM"})
+_BEFORE_A_LINE = b"\xef\xbb\xbf\x0b\x1c\r\n\t "
 # So that any field we read can be asked for by its number without looking how many were sent.
 EMPTY_FIELDS = [""] * 40
 
@@ -75,6 +76,16 @@ def separators_of(text: str) -> Separators | Note:
     if len(set(found)) < len(found):
         return Note("MSH-2", "The header declares one character as two separators.", is_fault=True)
     return Separators(*found, *[""] * (5 - len(found)))
+
+
+def without_batch_header(body: bytes) -> bytes:
+    """Take off the lines of a file or a batch (FHS, BHS) that stand before the first message."""
+    while (begun := body.lstrip(_BEFORE_A_LINE))[:3] in (b"FHS", b"BHS"):
+        ends = [at for at in (begun.find(b"\r"), begun.find(b"\n")) if at >= 0]
+        if not ends:
+            break
+        body = begun[min(ends) :]
+    return body
 
 
 def _carry_on(segments: list[list[str]], line: str, separators: Separators, notes: list[Note]) -> None:

@@ -141,6 +141,11 @@ def test_without_an_nhs_number_the_hospital_number_needs_the_full_name() -> None
     assert "another NHS number" in reason(facts(nhs=B, hospital="H1"), person(hospital="H1"))
     assert "no hospital number that is known" in reason(facts(nhs=None), person())
     assert "no hospital number that is known" in reason(facts(nhs=None, hospital="H9"), known)
+    unmarked = msgspec.structs.replace(
+        facts(nhs=None), identifiers=(Identifier(value=f"{A[:3]} {A[3:]}", place="PID-2"),)
+    )
+    assert "the NHS number that stands in PID-2, but nothing" in reason(unmarked, person())
+    assert "No NHS number was sent" in reason(unmarked, person(nhs=B))
     elsewhere = msgspec.structs.replace(known, hospital_numbers=(("RYY", "H1"),))
     assert "no hospital number that is known" in reason(facts(nhs=None, hospital="H1"), elsewhere)
 

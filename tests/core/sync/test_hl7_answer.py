@@ -32,6 +32,12 @@ def test_a_type_we_do_not_know_is_accepted_too() -> None:
     assert answer_for(Frame(b"MSH|^~\\&|A|B|C|D|||ZZZ^Z99|7|P|2.3"), live=False)[0] is AckCode.ACCEPTED
 
 
+def test_a_batch_in_one_frame_is_accepted_by_the_header_of_its_first_message() -> None:
+    code, answer = answer_for(Frame(b"FHS|^~\\&|X\rBHS|^~\\&|X\r" + ORU + ORU + b"BTS|2\r"), live=False)
+    assert (code, lines(answer)[1][:3]) == (AckCode.ACCEPTED, ["MSA", "AA", "M1"])
+    assert answer_for(Frame(b"BHS|^~\\&|X\rBTS|0\r"), live=False)[0] is AckCode.ERROR
+
+
 def test_separators_of_the_sender_are_used() -> None:
     _, answer = answer_for(Frame(b"MSH#*!?%#LIMS#RXX#RMS#RYY#2027##ORU*R01#M1#P#2.5\r"), live=False)
     assert answer.startswith(b"MSH#*!?%#RMS#RYY#LIMS#RXX#2027##ACK*R01*ACK#")

@@ -103,7 +103,9 @@ WRONG_DIGIT = pid_of(PETER).replace(
         (oru(PETER, "OBX"), "No one has said yet what an empty code means"),
         (oru(PETER).replace(b"ORU^R01", b"ORU^R03"), "a message ORU^R03 is not one that RMS files"),
         (oru(PETER).replace(b"ORU^R01", b""), "a message of no type is not one that RMS files"),
-        (oru(PETER) + oru(PETER, control="M2"), "A second header stands inside the message."),
+        (oru(PETER) + b"MSH|^^^^|a second header that nobody can read\r", "A second header stands inside the message."),
+        (oru(PETER, pid=f"PID|1|||{PETER.nhs_number}|Nobody^Else||19010101|M"), "that stands in PID-4, but"),
+        (oru(PETER).replace(b"ORU^R01", b"MDM^T02"), "a message MDM^T02 is not one that RMS files"),
     ],
 )  # fmt: skip
 async def test_what_cannot_be_told_is_a_teams_question_with_its_reason(
@@ -128,6 +130,32 @@ async def test_what_cannot_be_told_is_a_teams_question_with_its_reason(
     assert await world.as_owner("select from result_version where status in ('F', 'C')") == []
     async with world.web.transaction(organisation_id=trust.organisation_id) as tx:
         assert await tx.fetchval("select raw from inbox_raw($1)", inbox_id) == message
+
+
+async def test_messages_of_one_frame_are_each_read_by_themselves(world: World, trust: Trust) -> None:
+    batch = b"FHS|^~\\&|LIMS\rBHS|^~\\&|LIMS\r" + oru(PETER) + oru(None, control="M2", filler="F2")
+    batch += oru(PETER, obx("0.3"), control="M3", filler="F3", sampled="202603010800") + b"BTS|3\rFTS|1\r"
+    await arrive(world, batch, batch)
+    assert (await file_inbox(world.worker), await file_inbox(world.worker)) == (2, 3)
+    rows = await world.as_owner("select state, state_reason, raw from inbox order by id")
+    assert [row["state"] for row in rows] == ["not_for_us", "duplicate", "filed", "waiting", "filed"]
+    assert rows[0]["state_reason"] == "It held 3 messages; each is read by itself."
+    assert (rows[0]["raw"], rows[2]["raw"]) == (batch, oru(PETER)), "what came is kept as it came"
+    assert await numbers(world) == [(trust.organisation_id, "0.1"), (trust.organisation_id, "0.3")]
+
+
+async def test_a_batch_of_one_message_is_that_message(world: World, trust: Trust) -> None:
+    await arrive(world, b"BHS|^~\\&|LIMS\r" + oru(PETER) + b"BTS|1\r")
+    assert await file_inbox(world.worker) == 1
+    assert await states(world) == ["filed"]
+
+
+async def test_a_result_in_another_shape_is_asked_about_by_the_persons_own_team(world: World, trust: Trust) -> None:
+    await arrive(world, oru(PETER).replace(b"ORU^R01", b"OUL^R22"))
+    await file_inbox(world.worker)
+    [alert] = await alerts(world)
+    [patient] = await world.as_owner("select id from patient")
+    assert alert["patient_id"] == patient["id"]
 
 
 async def test_what_can_be_told_is_filed_beside_what_cannot(world: World, trust: Trust) -> None:
