@@ -36,4 +36,5 @@ async def attended_team(tx: Tx, *, organisation_ids: Sequence[int]) -> AttendedT
     None: nobody of these organisations would see it.
     """
     row = await tx.fetchrow(_FIRST_ATTENDED, list(SEE_ALERTS), list(organisation_ids))
-    return None if row is None else AttendedTeam(**dict(row))
+    # By name: asked abreast with others, the row has a further column.
+    return None if row is None else AttendedTeam(organisation_id=row["organisation_id"], team_id=row["team_id"])

@@ -17,7 +17,7 @@ from rms.sync.filing.asking import NobodyToAsk, ask, team_of
 from rms.sync.filing.opening import Letter, Whose
 from rms.sync.filing.standing import REHEARSAL, about_code, ask_once
 from rms.sync.filing.understanding import Question, Understood, about, not_final
-from rms.sync.hl7 import Kind, messages_in_one
+from rms.sync.hl7 import NOT_A_SEGMENT, Kind, Message, messages_in_one
 from rms.sync.hl7.processing import rehearsal
 from rms.sync.listener import fault_named
 from rms.sync.store import add_parts, note_filing
@@ -72,8 +72,19 @@ async def _settle(tx: Tx, letter: Letter) -> Settled:
     if message.kind is not Kind.RESULT:
         return await _settle_other(tx, letter)
     if not any(order.observations for order in message.orders) and not letter.understanding.concerns_us:
-        return Settled(state="not_for_us", reason="It holds no result.")
+        if not _reads_badly(message):
+            return Settled(state="not_for_us", reason="It holds no result.")
+        return await _ask_nearest(tx, letter, "It holds no result that RMS can read. " + _what_is_odd(message))
     return await _settle_result(tx, letter)
+
+
+def _reads_badly(message: Message) -> bool:
+    """Whether a result without any observation may hold one in a part that could not be read."""
+    return bool(message.faults) or any(note.text == NOT_A_SEGMENT for note in message.notes)
+
+
+def _what_is_odd(message: Message) -> str:
+    return " ".join(dict.fromkeys(one.text for one in message.notes if one.is_fault or one.text == NOT_A_SEGMENT))
 
 
 async def _settle_rehearsal(tx: Tx, letter: Letter, what: str) -> Settled:
@@ -118,7 +129,7 @@ async def _settle_result(tx: Tx, letter: Letter) -> Settled:
     reasons = [await _file_for(tx, letter, whose) for whose in matched]
     reasons += [await _ask_in_doubt(tx, letter, whose) for whose in doubtful]
     waiting = [reason for reason in reasons if reason is not None]
-    return Settled(state="waiting", reason=" ".join(waiting)) if waiting else Settled(state="filed")
+    return Settled(state="waiting", reason=" ".join(dict.fromkeys(waiting))) if waiting else Settled(state="filed")
 
 
 _HAS_THE_NHS_NUMBER = 3

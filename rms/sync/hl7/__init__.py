@@ -9,10 +9,11 @@ about a message is a `Note` with its place; a note that is a *fault* means that 
 from rms.sync.hl7.answer import AckCode, acknowledgement, answer_for
 from rms.sync.hl7.facts import Kind, Message, Moment, Note, ObservationFacts, Order
 from rms.sync.hl7.reader import messages_in_one, read, split_file
-from rms.sync.hl7.splitter import without_batch_header
+from rms.sync.hl7.splitter import NOT_A_SEGMENT, without_batch_header
 from rms.sync.hl7.values import ReadValue, understand_value
 
 __all__ = [
+    "NOT_A_SEGMENT",
     "AckCode",
     "Kind",
     "Message",

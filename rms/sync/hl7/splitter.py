@@ -10,6 +10,7 @@ from rms.sync.hl7.facts import Note
 _HIGHLIGHTS = {"H": "", "N": "", ".br": "\n", ".sp": "\n", ".fi": "", ".nf": "", ".ce": "\n"}
 _SHIFTS = (".in", ".ti", ".sk", ".sp")
 _MOST_LINES = 50
+NOT_A_SEGMENT = "A line is not a segment; it was read as going on with the one before."
 _USUAL = frozenset({"MSH", "PID", "PV1", "ORC", "OBR", "OBX", "NTE", "SPM"})
 _BEFORE_A_LINE = b"\xef\xbb\xbf\x0b\x1c\r\n\t "
 # So that any field we read can be asked for by its number without looking how many were sent.
@@ -55,6 +56,8 @@ def split(text: str) -> Split | Note:
             len(name) == 3 and name.isascii() and name.isalnum() and name[0].isalpha() and name.isupper()
         ):
             segments.append(fields)
+        elif len(fields) > 1 and name.strip().upper() in _USUAL:  # indented, or in small letters
+            segments.append([name.strip().upper(), *fields[1:]])
         elif line.strip():
             _carry_on(segments, line, found, notes)
     return Split(found, segments, tuple(notes))
@@ -96,7 +99,7 @@ def _carry_on(segments: list[list[str]], line: str, separators: Separators, note
     segments[-1][-1] = f"{segments[-1][-1]}\n{first}"
     segments[-1].extend(rest)
     if len(notes) < _MOST_LINES:
-        notes.append(Note(segments[-1][0], "A line is not a segment; it was read as going on with the one before."))
+        notes.append(Note(segments[-1][0], NOT_A_SEGMENT))
 
 
 class Reader:

@@ -354,6 +354,15 @@ def test_slips_in_the_header_are_understood_and_nonsense_is_a_fault() -> None:
         assert (message.kind, [note.is_fault for note in message.notes]) == (Kind.OTHER, [True]), header
 
 
+def test_segments_that_are_indented_or_in_small_letters_are_segments() -> None:
+    for odd in ([f"  {line}" for line in LINES], [LINES[0], *(line[:3].lower() + line[3:] for line in LINES[1:])]):
+        message = a_message(*odd)
+        assert (message.patient.nhs_number, message.orders) == (NHS, a_message().orders)
+    wrapped = a_message(*LINES, "obx of a line that goes on", " PID as well")
+    assert len(wrapped.patients) == 1
+    assert len(wrapped.orders[0].observations) == 2
+
+
 def test_files_are_taken_apart_into_messages() -> None:
     one = "\r".join(LINES).encode()
     assert [

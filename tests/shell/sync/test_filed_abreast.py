@@ -106,6 +106,16 @@ async def test_the_record_is_that_of_filing_each_alone(world: World, capsys: pyt
     assert {row[1] for row in one_by_one["alert"]} == {"look_soon", "fix_data"}
 
 
+async def test_those_that_can_be_asked_of_nobody_in_particular_are_asked_abreast_too(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await a_following_trust(world, "RAA", "MLL")
+    strangers = [a_person(serial, family="Nobody", given="Known") for serial in range(70, 74)]
+    await arrive(world, *(oru(who, filler=f"N{n}", control=f"N{n}") for n, who in enumerate(strangers)))
+    assert await file_inbox(world.worker) == 4
+    assert "filed_one_by_one" not in capsys.readouterr().out
+
+
 async def savepoints(world: World) -> int:
     """How many savepoints wrote what became of the messages: one for all that were filed abreast."""
     rows = await world.as_owner("select distinct xmin::text from inbox where state = 'filed'")

@@ -105,6 +105,8 @@ WRONG_DIGIT = pid_of(PETER).replace(
         (oru(PETER).replace(b"ORU^R01", b""), "a message of no type is not one that RMS files"),
         (oru(PETER) + b"MSH|^^^^|a second header that nobody can read\r", "A second header stands inside the message."),
         (oru(PETER, pid=f"PID|1|||{PETER.nhs_number}|Nobody^Else||19010101|M"), "that stands in PID-4, but"),
+        (oru(PETER).replace(b"PSA^PSA", b"U^U").replace(b"OBX|1", b"0BX|1"), "It holds no result that RMS can read."),
+        (oru(None).replace(b"PSA^PSA", b"U^U").replace(b"OBX", b"ZZZ"), "It holds no result that RMS can read."),
         (oru(PETER).replace(b"ORU^R01", b"MDM^T02"), "a message MDM^T02 is not one that RMS files"),
     ],
 )  # fmt: skip
