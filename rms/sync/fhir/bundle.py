@@ -1,4 +1,4 @@
-"""A register's bundle (collection, transaction, batch or searchset) as people, with every fault by its JSON path.
+"""A register's bundle (of the types below) as people, with every fault by its JSON path.
 
 Every entry is accounted for: used, held back with the person it is about, or ignored for a reason that is counted.
 """
@@ -19,7 +19,7 @@ from rms.sync.fhir.resources import Bundle, Condition, Organization, Patient, Pr
 from rms.sync.fhir.values import ODS_CODE, business_key
 from rms.sync.reading import Counts, Reading, refused
 
-BUNDLE_TYPES = ("collection", "transaction", "batch", "searchset")
+BUNDLE_TYPES = ("collection", "transaction", "batch", "searchset", "message", "document")
 LARGEST = 256_000_000
 
 
@@ -47,7 +47,9 @@ def read_register_bundle(raw: bytes) -> Reading:
     except BadInput as refusal:
         return refused(str(refusal), place="$")
     if bundle.resource_type != "Bundle" or bundle.type not in BUNDLE_TYPES:
-        return refused(f"Only bundles of these types are read: {', '.join(BUNDLE_TYPES)}.", place="$.type")
+        what = f"bundle of the type {bundle.type}" if bundle.resource_type == "Bundle" else bundle.resource_type
+        sentence = f"Only bundles of these types are read: {', '.join(BUNDLE_TYPES)}; this is a {what[:60]}."
+        return refused(sentence, place="$.type")
     return _read(Entries(bundle))
 
 

@@ -22,7 +22,7 @@ from rms.sync.fhir.resources import (
     Procedure,
     Reference,
 )
-from rms.sync.fhir.values import NHS_NUMBER
+from rms.sync.fhir.values import NHS_NUMBER, is_nhs_number
 from rms.sync.reading import Fault
 
 Resource = Patient | Condition | Procedure | Organization | Practitioner
@@ -59,13 +59,19 @@ class Entries:
     def position(self, reference: Reference) -> int | None:
         """Find the entry a reference means; None when it is not in the bundle."""
         text = reference.reference
+        if text and "?identifier=" in text:
+            system, _, value = text.partition("?identifier=")[2].partition("|")
+            return self._identified(system, value)
         if text:
             relative = _RELATIVE.search(text)
             return self._named.get(text, self._named.get(relative[1]) if relative else None)
         meant = reference.identifier
         if meant is None or not meant.value:
             return None
-        return self._named.get(f"{meant.system}|{meant.value}")
+        return self._identified(meant.system, meant.value)
+
+    def _identified(self, system: str | None, value: str) -> int | None:
+        return self._named.get(f"{NHS_NUMBER if is_nhs_number(system) else system}|{value}")
 
     def organization(self, reference: Reference) -> Organization | None:
         """Find the organisation a reference means."""
@@ -104,7 +110,7 @@ class Entries:
         names = [entry.full_url, f"{kind.resource_type}/{kind.id}" if kind.id else None]
         if isinstance(resource, Patient):
             self.patients[index] = resource
-            names += [f"{i.system}|{i.value}" for i in resource.identifier if i.system == NHS_NUMBER and i.value]
+            names += [f"{NHS_NUMBER}|{i.value}" for i in resource.identifier if is_nhs_number(i.system) and i.value]
         elif isinstance(resource, Condition):
             self.conditions[index] = resource
         elif isinstance(resource, Procedure):

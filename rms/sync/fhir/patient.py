@@ -22,7 +22,7 @@ from rms.people.model import (
     Sex,
 )
 from rms.sync.fhir.resources import Address, ContactPointPart, Extension, HumanName, Patient, Reference
-from rms.sync.fhir.values import NHS_NUMBER, codes, read_date
+from rms.sync.fhir.values import codes, is_nhs_number, read_date
 
 UK_CORE = "https://fhir.hl7.org.uk/StructureDefinition/Extension-UKCore-"
 VERIFIED = frozenset({"01", "number-present-and-verified"})
@@ -47,7 +47,11 @@ class PatientReader:
         hospital_numbers = tuple(
             HospitalNumber(system=i.system, value=i.value)
             for i in patient.identifier
-            if i.system and i.value and i.system != NHS_NUMBER and i.use != "old" and _is_hospital_number(codes(i.type))
+            if i.system
+            and i.value
+            and not is_nhs_number(i.system)
+            and i.use != "old"
+            and _is_hospital_number(codes(i.type))
         )
         name, born_on, sex = self._name(), self._born_on(), self._sex()
         restricted = bool(patient.meta and any(label.code in ("R", "V") for label in patient.meta.security))
@@ -101,7 +105,7 @@ class PatientReader:
         found = [
             (index, i)
             for index, i in enumerate(self.patient.identifier)
-            if i.system == NHS_NUMBER and i.value and i.use != "old"
+            if is_nhs_number(i.system) and i.value and i.use != "old"
         ]
         if not found:
             self._flag(FlagKind.NO_NHS_NUMBER, "The register gives no NHS number for this person.")

@@ -166,7 +166,7 @@ class Entry(_Part, frozen=True, kw_only=True):
 
 class Bundle(_Part, frozen=True, kw_only=True):
     resource_type: str
-    type: str
+    type: str = ""
     entry: tuple[Entry, ...] = ()
 
 

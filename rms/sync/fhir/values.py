@@ -9,6 +9,15 @@ from rms.errors import BadInput
 from rms.sync.fhir.resources import CodeableConcept, Coding, Identifier
 
 NHS_NUMBER = "https://fhir.nhs.uk/Id/nhs-number"
+# The same number under the names it had before, and under its object identifier.
+_NHS_NUMBERS = frozenset(
+    {
+        "fhir.nhs.uk/id/nhs-number",
+        "fhir.nhs.net/id/nhs-number",
+        "fhir.hl7.org.uk/id/nhs-number",
+        "urn:oid:2.16.840.1.113883.2.1.4.1",
+    }
+)
 ODS_CODE = "https://fhir.nhs.uk/Id/ods-organization-code"
 SNOMED = "http://snomed.info/sct"
 OPCS = "https://fhir.hl7.org.uk/CodeSystem/OPCS-4"
@@ -24,6 +33,12 @@ def read_date(text: str) -> PartialDate:
     except ValueError:
         raise BadInput("This is not a FHIR date and time.") from None
     return PartialDate.of(instant.date() if instant.tzinfo is None else instant.astimezone(LONDON).date())
+
+
+def is_nhs_number(system: str | None) -> bool:
+    """Say whether a system of identifiers is that of NHS numbers, under any of the names it has had."""
+    name = (system or "").strip().casefold().rstrip("/")
+    return name.removeprefix("https://").removeprefix("http://") in _NHS_NUMBERS
 
 
 def is_icd10(coding: Coding) -> bool:

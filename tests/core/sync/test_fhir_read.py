@@ -48,6 +48,51 @@ def test_what_is_no_bundle_is_one_fault(raw: bytes) -> None:
     assert reading.people == ()
 
 
+def test_a_record_by_itself_is_told_to_be_no_bundle() -> None:
+    [fault] = read({"resourceType": "Patient", "id": "1"}).faults
+    assert fault.sentence.endswith("; this is a Patient.")
+    [fault] = read({"resourceType": "Bundle", "type": "history"}).faults
+    assert fault.sentence.endswith("; this is a bundle of the type history.")
+
+
+@pytest.mark.parametrize("kind", ["message", "document"])
+def test_a_message_and_a_document_hold_the_same_entries(kind: str) -> None:
+    content = story() | {"type": kind}
+    first = "MessageHeader" if kind == "message" else "Composition"
+    content["entry"].insert(0, {"fullUrl": "urn:uuid:1", "resource": {"resourceType": first}})
+    reading = read(content)
+    assert len(reading.people) == 1
+    assert reading.counts.ignored == {f"{first} records": 1}
+
+
+@pytest.mark.parametrize(
+    "system",
+    [
+        "https://fhir.nhs.uk/Id/nhs-number/",
+        "http://fhir.nhs.uk/Id/nhs-number",
+        "http://fhir.nhs.net/Id/nhs-number",
+        "https://fhir.hl7.org.uk/Id/nhs-number",
+        "urn:oid:2.16.840.1.113883.2.1.4.1",
+    ],
+)
+def test_the_nhs_number_is_one_under_its_older_names_too(system: str) -> None:
+    number = "9990000018"
+    reading = with_patient(identifier=[{"system": system, "value": number}])
+    assert [str(one.person.nhs_number) for one in reading.people] == [number]
+    assert reading.people[0].person.hospital_numbers == ()
+
+
+def test_a_reference_by_search_means_the_person_with_that_nhs_number() -> None:
+    content, before = story(), read(story())
+    [number] = [one.person.nhs_number for one in before.people]
+    for entry in content["entry"]:
+        if "subject" in entry["resource"]:
+            entry["resource"]["subject"] = {
+                "reference": f"Patient?identifier=https://fhir.nhs.uk/Id/nhs-number|{number}"
+            }
+    assert read(content).people == before.people
+
+
 def test_a_broken_gzip_file_is_one_fault() -> None:
     assert len(read_register_bundle(b"\x1f\x8bnonsense").faults) == 1
     assert unpacked(b"plain") == b"plain"
