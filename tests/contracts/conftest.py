@@ -29,8 +29,8 @@ def notify_gateway(url: str, **changes: Any) -> NotifyGateway:
         "api_key": REHEARSAL_KEY,
         "template_sms": TEMPLATE,
         "template_email": TEMPLATE,
-        "connect_seconds": 1.0,
-        "read_seconds": 0.6,
+        "connect_seconds": 5.0,
+        "read_seconds": 2.0,
     }
     return NotifyGateway(**(given | changes))
 
@@ -42,8 +42,8 @@ def twilio_gateway(url: str, **changes: Any) -> TwilioGateway:
         "account_sid": REHEARSAL_SID,
         "token": REHEARSAL_TOKEN,
         "sender": "+447700900999",
-        "connect_seconds": 1.0,
-        "read_seconds": 0.6,
+        "connect_seconds": 5.0,
+        "read_seconds": 2.0,
     }
     return TwilioGateway(**(given | changes))
 

@@ -158,7 +158,7 @@ async def _codes_page(
     async with database.transaction(organisation_id=asker(request).organisation_id) as tx:
         lines = await codes_said(tx, peer_id=known.id)
         page = present_codes(known, lines, done=request.query_params.get("done", ""), now=tx.now, errors=errors)
-    return html(request, template="caseload/set_up/codes.html", page=page, title=page.heading, frame=staff_frame(request),
+    return html(request, template="caseload/set_up/peer_codes.html", page=page, title=page.heading, frame=staff_frame(request),
                 status=FAULTS_IN_FORM if errors else 200)  # fmt: skip
 
 

@@ -231,7 +231,7 @@ class CodeRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CodesPage(msgspec.Struct, frozen=True, kw_only=True):
-    """`caseload/set_up/codes.html`."""
+    """`caseload/set_up/peer_codes.html`."""
 
     heading: str
     rows: tuple[CodeRow, ...]
