@@ -106,6 +106,13 @@ def test_templates_compile_under_strict_undefined() -> None:
     assert set(preload(pages)) == {str(path.relative_to(TEMPLATES)) for path in TEMPLATES.rglob("*.html")}
 
 
+def test_a_template_is_of_one_presenter() -> None:
+    """Two rooms that give their template the same name would each show the other's page."""
+    told = [name for path in RMS.rglob("*.py") for name in re.findall(r'"""`([\w/]+\.html)`', path.read_text("utf-8"))]
+    assert len(told) > 50
+    assert sorted({name for name in told if told.count(name) > 1}) == []
+
+
 def test_templates_switch_no_escaping_off_and_hold_no_script_or_style() -> None:
     unsafe = re.compile(r"\|\s*safe\b|autoescape|<script(?![^>]*\bsrc=)|\sstyle=|\son[a-z]+=")
     found = [
