@@ -17,9 +17,7 @@ import pytest
 from rms.cli.release import bring_up_to_date
 from rms.db.database import Database
 from rms.db.embedded import EmbeddedServer, ensure
-
-#: Loaded with the migrations and never changed by a test.
-KEPT = ("migration", "protocol_version", "questionnaire_version", "database_state")
+from tests.owner import Owner
 
 
 class World(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,6 +28,7 @@ class World(msgspec.Struct, frozen=True, kw_only=True):
     web: Database
     worker: Database
     listener: Database
+    owner: Owner
 
     def url(self, role: str = "rms_owner") -> str:
         """The address for one role."""
@@ -37,14 +36,7 @@ class World(msgspec.Struct, frozen=True, kw_only=True):
 
     async def as_owner(self, sql: str, *arguments: object) -> list[asyncpg.Record]:
         """Look or set up behind the application's back, as the owner; an oracle, not a door."""
-        connection = await asyncpg.connect(self.url())
-        try:
-            await connection.set_type_codec(
-                "jsonb", encoder=_text, decoder=msgspec.json.decode, schema="pg_catalog", format="text"
-            )
-            return await connection.fetch(sql, *arguments)
-        finally:
-            await connection.close()
+        return await self.owner.fetch(sql, *arguments)
 
     async def behind_triggers(self, *statements: str) -> None:
         """Make rows as no door makes them, past triggers and foreign keys, which stay switched on for everybody else."""
@@ -70,10 +62,6 @@ class World(msgspec.Struct, frozen=True, kw_only=True):
         """Move the civil clock; the worker's duties are run by the test."""
         await self.as_owner("update database_state set civil_offset = civil_offset + make_interval(secs => $1)",
                             days * 86_400)  # fmt: skip
-
-
-def _text(value: object) -> str:
-    return value if isinstance(value, str) else msgspec.json.encode(value).decode()
 
 
 @contextlib.contextmanager
@@ -110,15 +98,24 @@ async def migrated(server: EmbeddedServer) -> str:
     return "rms"
 
 
+@contextlib.asynccontextmanager
+async def opened(server: EmbeddedServer, database: str) -> AsyncIterator[World]:
+    """A database with a pool for each process and the owner's connection."""
+    owner = Owner(server.url("rms_owner", database))
+    async with (
+        contextlib.aclosing(owner),
+        Database(server.url("rms_web", database), name="web") as web,
+        Database(server.url("rms_worker", database), name="worker") as worker,
+        Database(server.url("rms_listener", database), name="listener") as listener,
+    ):
+        yield World(server=server, database=database, web=web, worker=worker, listener=listener, owner=owner)
+
+
 @pytest.fixture(scope="session")
 async def pools(server: EmbeddedServer, migrated: str) -> AsyncIterator[World]:
     """The pools, opened once."""
-    async with (
-        Database(server.url("rms_web", migrated), name="web") as web,
-        Database(server.url("rms_worker", migrated), name="worker") as worker,
-        Database(server.url("rms_listener", migrated), name="listener") as listener,
-    ):
-        yield World(server=server, database=migrated, web=web, worker=worker, listener=listener)
+    async with opened(server, migrated) as world:
+        yield world
 
 
 @pytest.fixture(scope="session")
@@ -130,7 +127,7 @@ async def code_within(pools: World) -> set[str]:
 @pytest.fixture
 async def world(pools: World, code_within: set[str]) -> AsyncIterator[World]:
     """The database, empty at the start of the test. A function or trigger that the test leaves behind fails it."""
-    await empty(pools.url())
+    await pools.owner.empty()
     yield pools
     assert await _code_within(pools) ^ code_within == set(), "The test left the schema otherwise than it found it."
 
@@ -142,23 +139,3 @@ async def _code_within(world: World) -> set[str]:
         " select concat_ws(' ', tgrelid::regclass, tgname, tgenabled) from pg_trigger where not tgisinternal and tgparentid = 0"
     )
     return {row[0] for row in rows}
-
-
-async def empty(url: str) -> None:
-    """Delete everything but the reference rows in one round trip."""
-    connection = await asyncpg.connect(url)
-    try:
-        tables = await connection.fetch(
-            "select relname from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p')"
-            " and not relispartition and relname <> all($1)", list(KEPT),
-        )  # fmt: skip
-        deletes = ";".join(f'delete from "{row["relname"]}"' for row in tables)
-        await connection.execute(
-            f"set session_replication_role = replica; {deletes};"
-            "update database_state set civil_offset = interval '0',"
-            " sending = 'on', sending_reason = null, incarnation = 1;"
-            # As if a worker had just done its round: pages say it loudly when none has.
-            "insert into worker_pulse (beat_at) values (clock_timestamp())"
-        )
-    finally:
-        await connection.close()

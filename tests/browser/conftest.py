@@ -17,13 +17,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from anyio.from_thread import start_blocking_portal
 from playwright.sync_api import Browser, sync_playwright
 
-from rms.db.database import Database
 from rms.db.embedded import EmbeddedServer
 from rms.db.migrate import migrate
 from tests.browser.demo import filled_demo
-from tests.database import World, empty
+from tests.database import World, opened
 
 CHROMIUM = os.environ.get("RMS_CHROMIUM", "/usr/bin/chromium")
 START_SECONDS = 60
@@ -47,20 +47,9 @@ def outside(server: EmbeddedServer) -> Iterator[Outside]:
 
 @contextlib.contextmanager
 def _outside(server: EmbeddedServer) -> Iterator[Outside]:
-    with ThreadPoolExecutor(max_workers=1) as thread:
-
-        async def in_world(work: Callable[[World], Coroutine[Any, Any, Any]]) -> Any:
-            async with (
-                Database(server.url("rms_web"), name="web", size=2) as web,
-                Database(server.url("rms_worker"), name="worker", size=2) as worker,
-                Database(server.url("rms_listener"), name="listener", size=1) as listener,
-            ):
-                return await work(World(server=server, database="rms", web=web, worker=worker, listener=listener))
-
-        def run(work: Callable[[World], Coroutine[Any, Any, Any]]) -> Any:
-            return thread.submit(asyncio.run, in_world(work)).result()
-
-        yield run
+    """Opened once: signing in anew for each look costs more than the look."""
+    with start_blocking_portal() as portal, portal.wrap_async_context_manager(opened(server, "rms")) as world:
+        yield lambda work: portal.call(work, world)
 
 
 @pytest.fixture
@@ -68,7 +57,7 @@ def clean(outside: Outside) -> None:
     """An empty database."""
 
     async def wipe(world: World) -> None:
-        await empty(world.url())
+        await world.owner.empty()
 
     outside(wipe)
 

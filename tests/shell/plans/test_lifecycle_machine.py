@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from rms.alerts.lifecycle import AlertOutcome
 from rms.errors import Refused
 from rms.plans.model import Interval, Move, Skip, Stop, WindowChange
-from tests.database import World, empty
+from tests.database import World
 from tests.shell.plans.following import Followed, start_plan, sweep, today_of
 from tests.shell.plans.oracle import what_is_wrong
 from tests.shell.plans.test_changes import change, done, looked_again, reopened, repeat
@@ -93,7 +93,7 @@ acts: st.SearchStrategy[tuple[str, Act]] = st.one_of(
 async def test_whatever_happens_every_open_step_has_a_next_day_or_somebody(
     world: World, lived: list[tuple[str, Act]], ends: bool
 ) -> None:
-    await empty(world.url())
+    await world.owner.empty()
     man = await start_plan(world, surgery_on=await today_of(world) - timedelta(days=60))
     story = []
     for name, act in [*lived, *([("ended", ended)] if ends else [])]:

@@ -17,7 +17,7 @@ from rms.rehearsal.notify_server.app import REHEARSAL_KEY, Options, running
 from rms.rehearsal.notify_server.script import PRESETS
 from rms.settings import read_settings
 from rms.worker import Outside, run_dry, timetable
-from tests.database import World, empty
+from tests.database import World
 
 PEOPLE = 170
 
@@ -29,7 +29,7 @@ def silent(_: str) -> None:
 @pytest.fixture(scope="module")
 async def filled(pools: World, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
     """A small demo, loaded and played once for all tests of this file."""
-    await empty(pools.url())
+    await pools.owner.empty()
     made = await fill(pools.url(), web_url=pools.url("rms_web"), people=PEOPLE, say=silent)
     owner = await asyncpg.connect(pools.url())
     settings = read_settings({"RMS_HOME": str(tmp_path_factory.mktemp("demo"))})
@@ -47,7 +47,7 @@ async def filled(pools: World, tmp_path_factory: pytest.TempPathFactory) -> Asyn
             await notify.aclose()
             await owner.close()
     yield pools
-    await empty(pools.url())
+    await pools.owner.empty()
 
 
 async def counted(world: World, sql: str) -> int:
