@@ -45,14 +45,19 @@ async def add_peer(
     addresses: Sequence[str],
     by: Actor,
 ) -> int:
-    """Admit a peer (as the owner). BadInput for an address that is none, Conflict for a name that is taken."""
+    """Admit a peer (as the owner). BadInput for an address that is none, Conflict for a clash."""
     if not organisation_ids:
         raise BadInput("A peer needs at least one organisation that it may send for.")
     if await tx.fetchval("select id from peer where name = $1", name) is not None:
         raise Conflict(f"There is a peer named {name} already.")
+    known_from = [_address(one) for one in addresses]
+    if await tx.fetchval("select peer_clashes(null, $1, $2, $3)", application, facility, known_from):
+        raise Conflict(
+            "Another peer is known by the same names and addresses: nobody could tell what comes from which."
+        )
     peer_id: int = await tx.fetchval(
         "insert into peer (name, sending_application, sending_facility, addresses) values ($1, $2, $3, $4) returning id",
-        name, application, facility, [_address(one) for one in addresses],
+        name, application, facility, known_from,
     )  # fmt: skip
     await tx.executemany("insert into peer_organisation (peer_id, organisation_id) values ($1, $2)",
                          [(peer_id, organisation_id) for organisation_id in sorted(set(organisation_ids))])  # fmt: skip

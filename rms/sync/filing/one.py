@@ -20,6 +20,7 @@ from rms.sync.filing.understanding import Question, Understood, about, not_final
 from rms.sync.hl7 import NOT_A_SEGMENT, Kind, Message, messages_in_one
 from rms.sync.hl7.processing import rehearsal
 from rms.sync.listener import fault_named
+from rms.sync.senders import equally_well
 from rms.sync.store import add_parts, note_filing
 
 _SHOWN_QUESTIONS = 3
@@ -46,7 +47,12 @@ async def settle_one(tx: Tx, letter: Letter) -> Settled:
 
 
 async def _settle_unknown(tx: Tx, letter: Letter) -> Settled:
-    """From nobody we know. What comes from a known address under another name is a question for the people it may be about."""
+    """From nobody we know for sure. What a known system may have sent is a question for the people it may be about."""
+    if letter.rivals:
+        because = equally_well(letter.rivals)
+        if letter.asked:
+            return await _ask_nearest(tx, letter, f"{because} Then have it read again.")
+        return Settled(state="set_aside", reason=f"{because} Then read the message again with `rms hl7 replay`.")
     if letter.asked:
         assert letter.neighbour is not None
         name = letter.message.sending_facility or letter.message.sending_application

@@ -13,7 +13,7 @@ from rms.results.model import PatientFacts, PersonName
 from rms.results.units import NO_MAP, CodeMap
 from rms.sync.filing.understanding import Understanding, understand
 from rms.sync.hl7 import Kind, Message, read
-from rms.sync.senders import Peer, neighbour_of, sender_of
+from rms.sync.senders import Peer, best_of, neighbour_of
 from rms.sync.store import Claimed, code_maps, peers
 
 
@@ -32,13 +32,15 @@ class Whose(msgspec.Struct, frozen=True, kw_only=True):
 class Letter(msgspec.Struct, frozen=True, kw_only=True):
     """One opened message. `failure` is what went wrong while opening it; then nothing else of it can be trusted.
 
-    `neighbour`: no peer fits, but this one sends from the same address; it can be asked about, never filed for.
+    `neighbour`: no peer fits, but this one sends from the same address; it can be asked about, never filed for. `rivals`:
+    several fit equally well; whichever sent it, only those organisations may be asked for which every one of them may send.
     """
 
     claimed: Claimed
     message: Message
     peer: Peer | None
     neighbour: Peer | None = None
+    rivals: tuple[Peer, ...] = ()
     understanding: Understanding = Understanding(to_file=(), questions=())
     whose: tuple[Whose, ...] = ()
     failure: Exception | None = None
@@ -61,6 +63,8 @@ class Letter(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def asked(self) -> tuple[int, ...]:
         """The organisations that can be asked about it; none when nobody knows where it came from."""
+        if self.rivals:
+            return tuple(sorted(set.intersection(*(set(one.organisations) for one in self.rivals))))
         return (self.peer or self.neighbour or _NOBODY).organisations
 
 
@@ -92,11 +96,14 @@ def _opened(claimed: Claimed, known: Iterable[Peer]) -> Letter:
     except Exception as failure:
         return Letter(claimed=claimed, message=_UNREAD, peer=None, failure=failure)
     known = list(known)
-    peer = next((one for one in known if one.id == claimed.peer_id), None) or sender_of(
+    noted = tuple(one for one in known if one.id == claimed.peer_id)
+    best = noted or best_of(
         known, address=claimed.peer_address, application=message.sending_application, facility=message.sending_facility
     )
-    neighbour = neighbour_of(known, address=claimed.peer_address) if peer is None else None
-    return Letter(claimed=claimed, message=message, peer=peer, neighbour=neighbour)
+    if len(best) == 1:
+        return Letter(claimed=claimed, message=message, peer=best[0])
+    neighbour = None if best else neighbour_of(known, address=claimed.peer_address)
+    return Letter(claimed=claimed, message=message, peer=None, neighbour=neighbour, rivals=best)
 
 
 def _understood(letter: Letter, maps: Mapping[int, CodeMap]) -> Letter:

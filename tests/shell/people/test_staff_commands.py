@@ -96,6 +96,9 @@ async def test_a_peer_speaks_for_named_organisations(world: World) -> None:
          "addresses": ["10.1.2.3", "10.2.0.0/16"]}
     ]  # fmt: skip
     assert len(await world.as_owner("select 1 from audit_entry where verb = 'peer.add'")) == 2
+    again = await run(world, "peer", "add", "second lab", "--organisation", "RBB", "--application", "LAB", "--facility", "NORTH",
+                      "--address", "10.2.7.1")  # fmt: skip
+    assert (again[0], "nobody could tell what comes from which" in again[2]) == (3, True)
 
 
 async def test_a_database_that_is_away_is_said_so(world: World) -> None:

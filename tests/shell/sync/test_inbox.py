@@ -403,6 +403,42 @@ async def test_an_unknown_name_from_a_known_address_is_a_question(
     assert await numbers(world) == []
 
 
+async def test_a_message_that_fits_two_senders_equally_well_is_a_question_that_names_both(
+    world: World, trust: Trust
+) -> None:
+    peer_id = await a_peer(world, trust, name="The new analyser")
+    await arrive(world, oru(PETER))
+    await file_inbox(world.worker)
+    assert await states(world) == ["waiting"]
+    assert await numbers(world) == []
+    [alert] = await alerts(world)
+    assert "“Mill Lane Laboratory” and “The new analyser” equally well" in alert["sentence"]
+    assert "not one we know" not in alert["sentence"]
+    # The setting that the sentence names tells them apart, and the message is read again.
+    await world.as_owner("update peer set addresses = '{127.0.0.1}' where id = $1", peer_id)
+    [row] = await world.as_owner("select ref from inbox")
+    async with world.worker.transaction() as tx:
+        await read_again(tx, [row["ref"]])
+    await file_inbox(world.worker)
+    assert await states(world) == ["filed"]
+    assert [row["peer_id"] for row in await world.as_owner("select peer_id from inbox")] == [peer_id]
+
+
+async def test_what_fits_senders_of_two_trusts_is_shown_to_neither_and_set_aside_with_both_names(
+    world: World, trust: Trust
+) -> None:
+    second = await a_trust(world, code="RBB", name="South Hospital")
+    await a_peer(world, second, name="South laboratory")
+    await arrive(world, oru(PETER))
+    await file_inbox(world.worker)
+    [row] = await world.as_owner("select state, state_reason from inbox")
+    assert row["state"] == "set_aside"
+    assert "“Mill Lane Laboratory” and “South laboratory” equally well" in row["state_reason"]
+    assert "Add it with" not in row["state_reason"]
+    assert await world.as_owner("select from inbox_filing") == []
+    assert await ask_set_aside(world.worker) == 1
+
+
 async def test_an_unreadable_header_from_a_sender_known_by_address_is_a_question(world: World, trust: Trust) -> None:
     await world.as_owner("update peer set sending_facility = null, addresses = '{127.0.0.1}'")
     await arrive(world, b"MSH*********")
