@@ -4,11 +4,17 @@ from collections.abc import Iterable
 
 from rms.alerts.rules import Rule, conditions_in
 from rms.alerts.rules.kinds import Missing, RedFlagAnswer, ScoreBeyond
+from rms.plans.schedule.effective import EffectivePlan
 
 
 def about_analyte(rules: Iterable[Rule], analyte: str) -> tuple[Rule, ...]:
     """The rules that look at readings or reports of an analyte."""
     return tuple(rule for rule in rules if any(_analytes(c) >= {analyte} for c in conditions_in(rule.when)))
+
+
+def follows(plan: EffectivePlan, analyte: str) -> bool:
+    """Whether a plan looks at an analyte: a rule of it does, or it has a step for it."""
+    return bool(about_analyte(plan.rules, analyte)) or any(one.step.analyte == analyte for one in plan.steps)
 
 
 def about_questionnaire(rules: Iterable[Rule], questionnaire: str) -> tuple[Rule, ...]:

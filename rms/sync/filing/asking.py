@@ -1,5 +1,7 @@
 """A message that a person must look at: an alert for a team, with the reason in a sentence and the raw message behind it."""
 
+import msgspec
+
 from rms.alerts.model import AlertKind
 from rms.alerts.moves import raise_alert
 from rms.audit.model import WORKER
@@ -8,7 +10,17 @@ from rms.errors import Refused
 from rms.people.model import TumourSite
 from rms.people.store import attended_team, cases_of, team_for_site
 from rms.plans.store import plans_of
+from rms.results.matching import Matched
+from rms.sync.filing.opening import Letter, Whose
 from rms.sync.store import note_filing, was_asked_before
+
+
+class Settled(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of a message: a state of the inbox with its reason."""
+
+    state: str
+    reason: str | None = None
+    duplicate_of: int | None = None
 
 
 class NobodyToAsk(Refused):
@@ -53,3 +65,23 @@ async def team_of(tx: Tx, *, organisation_id: int, patient_id: int | None) -> in
     if team is None:
         raise NobodyToAsk("The organisation has no team yet that could be asked. Add one with `rms team add`.")
     return team.id
+
+
+async def ask_nearest(tx: Tx, letter: Letter, because: str) -> Settled:
+    """Ask the organisation whose people come nearest; the sender's first when none does."""
+    nearest = max(letter.whose, key=lambda one: one.nearness, default=None)
+    organisation_id = nearest.organisation_id if nearest else letter.asked[0]
+    patient_id = nearest.match.person if nearest and isinstance(nearest.match, Matched) else None
+    sentence = f"A message from {letter.sender}{letter.understanding.names}: {because}"
+    await ask(tx, organisation_id=organisation_id, inbox_id=letter.claimed.id, epoch=letter.claimed.epoch,
+              patient_id=patient_id, sentence=sentence)  # fmt: skip
+    return Settled(state="waiting", reason=because)
+
+
+async def ask_for(tx: Tx, letter: Letter, whose: Whose, because: str) -> str:
+    """Ask the organisation of one answer, about its person when it is known who that is; gives the reason back."""
+    patient_id = whose.match.person if isinstance(whose.match, Matched) else None
+    sentence = f"A message from {letter.sender}{letter.understanding.names}: {because}"
+    await ask(tx, organisation_id=whose.organisation_id, inbox_id=letter.claimed.id, epoch=letter.claimed.epoch,
+              patient_id=patient_id, sentence=sentence)  # fmt: skip
+    return because

@@ -15,8 +15,8 @@ from rms.errors import DatabaseAway
 from rms.log import get_log
 from rms.people.store import lock_people
 from rms.results.matching import Matched
-from rms.sync.filing.asking import ask
-from rms.sync.filing.one import Settled, settle_one
+from rms.sync.filing.asking import Settled, ask
+from rms.sync.filing.one import settle_one
 from rms.sync.filing.opening import Letter, open_letters
 from rms.sync.filing.rows import in_rows
 from rms.sync.senders import Peer

@@ -1,7 +1,5 @@
 """What one message becomes. Called inside the savepoint of the message, with the people it concerns locked."""
 
-import msgspec
-
 from rms.audit.model import Actor, ActorKind
 from rms.audit.moves import record
 from rms.db.engine import Tx
@@ -13,10 +11,11 @@ from rms.results.model import ObservationStatus
 from rms.results.moves import OnFileOtherwise, file_observation
 from rms.results.store import result_on_file, same_order_on_another_day
 from rms.results.versions import meaning_of
-from rms.sync.filing.asking import NobodyToAsk, ask, team_of
-from rms.sync.filing.opening import Letter, Whose
+from rms.sync.filing.asking import NobodyToAsk, Settled, ask_for, ask_nearest, team_of
+from rms.sync.filing.opening import HAS_THE_NHS_NUMBER, Letter, Whose
 from rms.sync.filing.standing import REHEARSAL, about_code, ask_once
 from rms.sync.filing.understanding import Question, Understood, about, not_final
+from rms.sync.filing.unfiled import only_in_words, settle_value, settle_words
 from rms.sync.hl7 import NOT_A_SEGMENT, Kind, Message, messages_in_one
 from rms.sync.hl7.processing import rehearsal
 from rms.sync.listener import fault_named
@@ -24,14 +23,6 @@ from rms.sync.senders import equally_well
 from rms.sync.store import add_parts, note_filing
 
 _SHOWN_QUESTIONS = 3
-
-
-class Settled(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of a message: a state of the inbox with its reason."""
-
-    state: str
-    reason: str | None = None
-    duplicate_of: int | None = None
 
 
 async def settle_one(tx: Tx, letter: Letter) -> Settled:
@@ -51,13 +42,13 @@ async def _settle_unknown(tx: Tx, letter: Letter) -> Settled:
     if letter.rivals:
         because = equally_well(letter.rivals)
         if letter.asked:
-            return await _ask_nearest(tx, letter, f"{because} Then have it read again.")
+            return await ask_nearest(tx, letter, f"{because} Then have it read again.")
         return Settled(state="set_aside", reason=f"{because} Then read the message again with `rms hl7 replay`.")
     if letter.asked:
         assert letter.neighbour is not None
         name = letter.message.sending_facility or letter.message.sending_application
         called = f"calls its sender “{name[:60]}”" if name else "does not name its sender"
-        return await _ask_nearest(tx, letter, f"It comes from the address of {letter.neighbour.name}, but {called}.")
+        return await ask_nearest(tx, letter, f"It comes from the address of {letter.neighbour.name}, but {called}.")
     return Settled(
         state="set_aside",
         reason=f"The sender at {letter.claimed.peer_address} is not one we know. Add it with `rms peer add`, then read the"
@@ -69,7 +60,7 @@ async def _settle(tx: Tx, letter: Letter) -> Settled:
     message = letter.message
     fault = fault_named(letter.claimed.frame_fault)
     if fault is not None and not fault.is_whole:
-        return await _ask_nearest(tx, letter, f"{fault.value} The sender was told so.")
+        return await ask_nearest(tx, letter, f"{fault.value} The sender was told so.")
     if parts := messages_in_one(letter.claimed.raw):
         await add_parts(tx, inbox_id=letter.claimed.id, parts=parts)
         return Settled(state="not_for_us", reason=f"It held {len(parts)} messages; each is read by itself.")
@@ -78,9 +69,11 @@ async def _settle(tx: Tx, letter: Letter) -> Settled:
     if message.kind is not Kind.RESULT:
         return await _settle_other(tx, letter)
     if not any(order.observations for order in message.orders) and not letter.understanding.concerns_us:
+        if letter.in_words:
+            return await settle_words(tx, letter)
         if not _reads_badly(message):
             return Settled(state="not_for_us", reason="It holds no result.")
-        return await _ask_nearest(tx, letter, "It holds no result that RMS can read. " + _what_is_odd(message))
+        return await ask_nearest(tx, letter, "It holds no result that RMS can read. " + _what_is_odd(message))
     return await _settle_result(tx, letter)
 
 
@@ -113,12 +106,14 @@ async def _settle_other(tx: Tx, letter: Letter) -> Settled:
     """What is no result is not for us, unless nobody can tell what it is, or it seems to bring a test that is followed."""
     message = letter.message
     kind = "^".join(part for part in (message.type, message.event) if part) or "of no type"
+    if letter.bears_a_value:
+        return await settle_value(tx, letter, kind=kind)
     if message.kind is Kind.PERSON:
         return Settled(state="not_for_us", reason=f"A message about a person ({kind}); people come from the register.")
     if not message.type and message.faults:
-        return await _ask_nearest(tx, letter, message.faults[0].text)
+        return await ask_nearest(tx, letter, message.faults[0].text)
     if letter.understanding.concerns_us:
-        return await _ask_nearest(
+        return await ask_nearest(
             tx, letter, f"It seems to hold a result, but a message {kind} is not one that RMS files."
         )
     return Settled(state="not_for_us", reason=f"A message {kind} is no result.")
@@ -128,7 +123,7 @@ async def _settle_result(tx: Tx, letter: Letter) -> Settled:
     """Each organisation that follows the person gets its own filing or its own question."""
     matched = [one for one in letter.whose if isinstance(one.match, Matched)]
     doubtful = [
-        one for one in letter.whose if not isinstance(one.match, Matched) and one.nearness == _HAS_THE_NHS_NUMBER
+        one for one in letter.whose if not isinstance(one.match, Matched) and one.nearness == HAS_THE_NHS_NUMBER
     ]
     if not matched and not doubtful:
         return await _settle_unmatched(tx, letter)
@@ -136,9 +131,6 @@ async def _settle_result(tx: Tx, letter: Letter) -> Settled:
     reasons += [await _ask_in_doubt(tx, letter, whose) for whose in doubtful]
     waiting = [reason for reason in reasons if reason is not None]
     return Settled(state="waiting", reason=" ".join(dict.fromkeys(waiting))) if waiting else Settled(state="filed")
-
-
-_HAS_THE_NHS_NUMBER = 3
 
 
 async def _settle_unmatched(tx: Tx, letter: Letter) -> Settled:
@@ -150,21 +142,10 @@ async def _settle_unmatched(tx: Tx, letter: Letter) -> Settled:
         organisation_id = nearest.organisation_id if nearest else letter.asked[0]
         return Settled(state="waiting", reason=await _ask_about_code(tx, letter, organisation_id, None, code))
     if nearest is None:
-        return await _ask_nearest(tx, letter, letter.message.faults[0].text)
+        return await ask_nearest(tx, letter, letter.message.faults[0].text)
     if nearest.nearness == 0 and not letter.understanding.concerns_us and not letter.message.faults:
         return Settled(state="not_for_us", reason=f"It holds nothing that is followed here. {nearest.match.because}")
-    return await _ask_nearest(tx, letter, f"It is not known whose it is. {nearest.match.because}")
-
-
-async def _ask_nearest(tx: Tx, letter: Letter, because: str) -> Settled:
-    """Ask the organisation whose people come nearest; the sender's first when none does."""
-    nearest = max(letter.whose, key=lambda one: one.nearness, default=None)
-    organisation_id = nearest.organisation_id if nearest else letter.asked[0]
-    patient_id = nearest.match.person if nearest and isinstance(nearest.match, Matched) else None
-    sentence = f"A message from {letter.sender}{letter.understanding.names}: {because}"
-    await ask(tx, organisation_id=organisation_id, inbox_id=letter.claimed.id, epoch=letter.claimed.epoch,
-              patient_id=patient_id, sentence=sentence)  # fmt: skip
-    return Settled(state="waiting", reason=because)
+    return await ask_nearest(tx, letter, f"It is not known whose it is. {nearest.match.because}")
 
 
 async def _ask_in_doubt(tx: Tx, letter: Letter, whose: Whose) -> str:
@@ -172,22 +153,14 @@ async def _ask_in_doubt(tx: Tx, letter: Letter, whose: Whose) -> str:
     code = letter.understanding.unknown_code
     if code is not None and not letter.message.faults:
         return await _ask_about_code(tx, letter, whose.organisation_id, None, code)
-    return await _ask_for(tx, letter, whose, whose.match.because)
-
-
-async def _ask_for(tx: Tx, letter: Letter, whose: Whose, because: str) -> str:
-    patient_id = whose.match.person if isinstance(whose.match, Matched) else None
-    sentence = f"A message from {letter.sender}{letter.understanding.names}: {because}"
-    await ask(tx, organisation_id=whose.organisation_id, inbox_id=letter.claimed.id, epoch=letter.claimed.epoch,
-              patient_id=patient_id, sentence=sentence)  # fmt: skip
-    return because
+    return await ask_for(tx, letter, whose, whose.match.because)
 
 
 async def _file_for(tx: Tx, letter: Letter, whose: Whose) -> str | None:
     """File with one person of one organisation; the reason when something of it waits for a person."""
     assert isinstance(whose.match, Matched)
     if letter.message.faults:
-        return await _ask_for(tx, letter, whose, " ".join(dict.fromkeys(note.text for note in letter.message.faults)))
+        return await ask_for(tx, letter, whose, " ".join(dict.fromkeys(note.text for note in letter.message.faults)))
     riddle = letter.understanding.riddle
     if not letter.understanding.questions and riddle is not None:
         # Not even kept as words: once somebody has said what the code means, it is read again and filed as that.
@@ -201,13 +174,15 @@ async def _file_for(tx: Tx, letter: Letter, whose: Whose) -> str | None:
             questions += await _file_followed(tx, letter, them, one)
     if kept:
         questions += await _keep_others(tx, letter, them, kept)
+    if spoken_of := await only_in_words(tx, letter, whose):
+        questions.append(spoken_of)
     if questions and len(codes) == len(questions) and all(codes):
         question = letter.understanding.questions[0]
         return await _ask_about_code(tx, letter, whose.organisation_id, whose.match.person, question)
     if questions:
         more = len(questions) - _SHOWN_QUESTIONS
         shown = " ".join(questions[:_SHOWN_QUESTIONS]) + (f" And {more} more." if more > 0 else "")
-        return await _ask_for(tx, letter, whose, shown)
+        return await ask_for(tx, letter, whose, shown)
     await note_filing(tx, organisation_id=whose.organisation_id, inbox_id=letter.claimed.id, patient_id=them.id,
                       alert_id=None, state="filed", reason=whose.match.because, now=tx.now)  # fmt: skip
     return None

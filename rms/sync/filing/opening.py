@@ -11,6 +11,7 @@ from rms.people.store.lookalikes import Described, Lookalike, lookalikes
 from rms.results.matching import Candidate, Matched, Unmatched, match_person
 from rms.results.model import PatientFacts, PersonName
 from rms.results.units import NO_MAP, CodeMap
+from rms.sync.filing.beside import bears_a_value, named_in_words
 from rms.sync.filing.understanding import Understanding, understand
 from rms.sync.hl7 import Kind, Message, read
 from rms.sync.senders import Peer, best_of, neighbour_of
@@ -34,6 +35,9 @@ class Letter(msgspec.Struct, frozen=True, kw_only=True):
 
     `neighbour`: no peer fits, but this one sends from the same address; it can be asked about, never filed for. `rivals`:
     several fit equally well; whichever sent it, only those organisations may be asked for which every one of them may send.
+
+    `in_words`: the followed tests that only the words of a result speak of. `bears_a_value`: of a message that brings no
+    results by its type, that it holds a value of a followed test all the same.
     """
 
     claimed: Claimed
@@ -42,6 +46,8 @@ class Letter(msgspec.Struct, frozen=True, kw_only=True):
     neighbour: Peer | None = None
     rivals: tuple[Peer, ...] = ()
     understanding: Understanding = Understanding(to_file=(), questions=())
+    in_words: frozenset[str] = frozenset()
+    bears_a_value: bool = False
     whose: tuple[Whose, ...] = ()
     failure: Exception | None = None
 
@@ -69,13 +75,16 @@ class Letter(msgspec.Struct, frozen=True, kw_only=True):
 
 
 #: Types of messages that bring no results: answers, people and visits, orders, appointments, medicines, lists and queries.
-#: Any other may, in a shape we do not read, and one that seems to hold a followed test is asked about.
+#: Any other may, in a shape we do not read, and one that seems to hold a followed test is asked about. These are asked
+#: about only when they hold a value of one, under somebody's number or name: an order for a PSA is no news.
 NO_RESULTS = frozenset({
     "ACK", "ADT", "ADR", "BAR", "DFT", "SIU", "SRM", "SRR", "SQM", "SQR", "ORM", "OML", "OMG", "OMI", "OMP", "OMN",
     "OMS", "OMD", "OMB", "OMQ", "ORR", "ORL", "ORG", "ORI", "ORP", "ORN", "ORS", "ORD", "ORB", "RDE", "RDS", "RGV",
     "RAS", "RRE", "RRD", "RRG", "RRA", "RRI", "REF", "VXU", "VXQ", "VXR", "MFN", "MFK", "QRY", "QBP", "QCN", "QSX",
     "QVR", "NMD", "NMR", "EAC", "EHC", "PMU", "PEX",
 })  # fmt: skip
+#: How near somebody comes whose NHS number was sent.
+HAS_THE_NHS_NUMBER = 3
 _NOBODY = Peer(id=0, name="")
 _UNREAD = Message(kind=Kind.OTHER)
 
@@ -107,17 +116,24 @@ def _opened(claimed: Claimed, known: Iterable[Peer]) -> Letter:
 
 
 def _understood(letter: Letter, maps: Mapping[int, CodeMap]) -> Letter:
-    message = letter.message
-    may_hold_results = message.kind is Kind.RESULT or (message.kind is Kind.OTHER and message.type not in NO_RESULTS)
-    if letter.peer is None or not may_hold_results:
+    if letter.peer is None:
         return letter
     try:
-        understanding = understand(
-            message, codes=maps.get(letter.peer.id, NO_MAP), received_at=letter.claimed.received_civil_at
-        )
+        return _with_what_it_says(letter, codes=maps.get(letter.peer.id, NO_MAP))
     except Exception as failure:
         return msgspec.structs.replace(letter, failure=failure)
-    return msgspec.structs.replace(letter, understanding=understanding)
+
+
+def _with_what_it_says(letter: Letter, *, codes: CodeMap) -> Letter:
+    message = letter.message
+    brings_no_results = message.kind is Kind.PERSON or (message.kind is Kind.OTHER and message.type in NO_RESULTS)
+    if brings_no_results and not bears_a_value(message, codes=codes):
+        return letter
+    understanding = understand(message, codes=codes, received_at=letter.claimed.received_civil_at)
+    return msgspec.structs.replace(
+        letter, understanding=understanding, bears_a_value=brings_no_results,
+        in_words=named_in_words(message, understanding) if message.kind is Kind.RESULT else frozenset(),
+    )  # fmt: skip
 
 
 async def _matched(tx: Tx, letters: Sequence[Letter]) -> list[Letter]:
@@ -160,7 +176,7 @@ def _whose(organisation_id: int, facts: PatientFacts, found: Sequence[Lookalike]
     match = match_person(facts, candidates)
     numbers = {(one.authority.casefold(), one.value) for one in facts.identifiers}
     if facts.nhs_number and any(facts.nhs_number in (c.nhs_number, *c.former_nhs_numbers) for c in candidates):
-        nearness = 3
+        nearness = HAS_THE_NHS_NUMBER
     elif any(
         (authority.casefold(), value) in numbers for c in candidates for authority, value in c.hospital_numbers
     ) or any(one.value == c.nhs_number for one in facts.unmarked_nhs_numbers for c in candidates):

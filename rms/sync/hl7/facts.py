@@ -113,6 +113,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     processing 11, version 12.
 
     `patients` has one entry a PID; `merged_from` holds the identifiers of MRG-1. `charset` is the one the text was read with.
+    `comments` are the NTEs that follow neither an order nor an observation.
     """
 
     kind: Kind
@@ -130,6 +131,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     patients: tuple[PatientFacts, ...] = ()
     merged_from: tuple[Identifier, ...] = ()
     orders: tuple[Order, ...] = ()
+    comments: tuple[str, ...] = ()
     notes: tuple[Note, ...] = ()
 
     @property

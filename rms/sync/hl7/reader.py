@@ -81,6 +81,7 @@ def read(body: bytes) -> Message:
         patients=tuple(patients),
         merged_from=tuple(walk.merged_from),
         orders=orders,
+        comments=tuple(walk.comments),
         notes=tuple(notes),
     )
 
@@ -121,6 +122,7 @@ class _Walk:
         self.notes = notes
         self.patients: list[PatientFacts] = []
         self.merged_from: list[Identifier] = []
+        self.comments: list[str] = []
         self._reader = reader
         self._groups: list[Group] = []
         self._common: list[str] | None = None
@@ -133,8 +135,8 @@ class _Walk:
         if name == "OBX":
             self._observation(fields)
         elif name == "NTE":
-            if self._commented is not None:
-                self._commented.append(comment(fields, self._reader))
+            words = self.comments if self._commented is None else self._commented
+            words.append(comment(fields, self._reader))
         elif name == "OBR":
             request = Placed(self._place(name), fields)
             self._groups.append(Group(self._person, request, self._common))

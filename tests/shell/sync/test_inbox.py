@@ -19,6 +19,7 @@ from tests.database import World
 from tests.laboratory import a_peer, arrive, obx, oru, pid_of
 
 PETER = a_person()
+SODIUM = obx("140", code="2951-2^Sodium^LN")
 
 
 class Wrist:
@@ -470,12 +471,12 @@ async def test_a_sender_that_may_send_for_nobody_and_a_trust_without_a_team_are_
 @pytest.mark.parametrize(
     ("message", "because"),
     [
-        (oru(PETER).replace(b"ORU^R01", b"ADT^A08"), "A message about a person (ADT^A08); people come from the register."),
-        (oru(PETER, pid=WRONG_DIGIT).replace(b"ORU^R01", b"ADT^A31"),
+        (oru(PETER, SODIUM).replace(b"ORU^R01", b"ADT^A08"), "A message about a person (ADT^A08); people come from the register."),
+        (oru(PETER, SODIUM, pid=WRONG_DIGIT).replace(b"ORU^R01", b"ADT^A31"),
          "A message about a person (ADT^A31); people come from the register."),
-        (oru(PETER).replace(b"ORU^R01", b"ORM^O01"), "A message ORM^O01 is no result."),
+        (oru(PETER, SODIUM).replace(b"ORU^R01", b"ORM^O01"), "A message ORM^O01 is no result."),
         (oru(PETER).replace(b"OBX", b"ZZZ").replace(b"PSA^PSA", b"U^Urine"), "It holds no result."),
-        (oru(a_person(7, family="Unknown", born_on=date(1931, 1, 1)), obx("140", code="2951-2^Sodium^LN")).replace(b"PSA^PSA", b"U^U"),
+        (oru(a_person(7, family="Unknown", born_on=date(1931, 1, 1)), SODIUM).replace(b"PSA^PSA", b"U^U"),
          "It holds nothing that is followed here. Nobody here has the NHS number that was sent."),
     ],
 )  # fmt: skip
