@@ -10,12 +10,14 @@ from time import monotonic
 from rms.clock import at_london, london_date, start_of_london_day
 from rms.errors import Unavailable
 from rms.messages.printing import last_day_late
+from rms.people.store import ATTENDED, SEE_ALERTS
 from rms.rehearsal.story.eyes import Eyes
 
 NINE = time(9)
 
-#: What is due by the civil clock and not yet done, each with how many.
-_LEFT = """
+#: What is due by the civil clock and not yet done, each with how many. $1: the roles that see alerts, since what is set
+#: aside waits unasked while no team is attended (ADR 0015).
+_LEFT = f"""
 with now as (select clock_timestamp() + civil_offset as at from database_state)
 select 'calendar' as what, count(*) from calendar, now where act_on <= (now.at at time zone 'Europe/London')::date
 union all select 'messages to send', count(*) from message, now where state = 'queued' and not_before <= now.at
@@ -23,7 +25,7 @@ union all select 'messages under way', count(*) from message where state in ('se
 union all select 'receipts', count(*) from message where state = 'accepted' and channel <> 'letter'
 union all select 'inbox', count(*) from inbox where state = 'received'
 union all select 'set aside, nobody asked', count(*) from inbox where state = 'set_aside' and asked_alert_id is null
-   and exists (select from team)
+   and exists (select from team t where {ATTENDED})
 union all select 'plans to judge', count(*)
     from now, plan p join patient m on m.organisation_id = p.organisation_id and m.id = p.patient_id
    where p.judge_on <= (now.at at time zone 'Europe/London')::date and m.death_state is distinct from 'formal'
@@ -88,7 +90,7 @@ class Clockwork:
 
     async def left(self) -> dict[str, int]:
         """What is due and not done."""
-        left = {row["what"]: row["count"] for row in await self._eyes.fetch(_LEFT) if row["count"]}
+        left = {row["what"]: row["count"] for row in await self._eyes.fetch(_LEFT, list(SEE_ALERTS)) if row["count"]}
         today = await self.today()
         since = start_of_london_day(last_day_late(today) + timedelta(days=1))
         late: int = await self._eyes.fetchval(_LATE_TO_PRINT, since, today.toordinal())
