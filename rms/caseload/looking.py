@@ -14,6 +14,7 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from typing import Any
 
+import asyncpg
 from litestar import Request
 
 from rms.audit.moves import record
@@ -39,6 +40,10 @@ class Look:
         """The first two parameters of every look-up: the teams and the organisation of the one who asks."""
         return list(self.asks.team_ids), self.asks.organisation_id
 
+    async def rows(self, sql: str, *given: Any) -> list[asyncpg.Record]:
+        """The rows of a list."""
+        return await self.tx.fetch(sql, *given)
+
     async def at(self, *, verb: str, subject_kind: str, subject_id: int | None = None, patient_id: int | None = None,
                  shown: Iterable[int | None] = ()) -> None:  # fmt: skip
         """Write who looks at what. A list names the people on it as `shown`, so that "who looked" finds them too."""
@@ -58,9 +63,13 @@ async def feeds_below(request: Request[Any, Any, Any], database: Database) -> No
 async def looking(
     request: Request[Any, Any, Any], database: Database, *, feeds_too: bool = True, planned_once: bool = False
 ) -> AsyncIterator[Look]:
-    """Open a transaction in which somebody looks; see the top of this file. `planned_once` as in `Database.transaction`."""
+    """Open a transaction in which somebody looks; see the top of this file. `planned_once` as in `Database.transaction`.
+
+    A GET begins at the instant at which its asker was found; a form that comes back may follow a change of its own.
+    """
     asks = asker(request)
-    async with database.transaction(organisation_id=asks.organisation_id, planned_once=planned_once) as tx:
+    async with database.transaction(organisation_id=asks.organisation_id, planned_once=planned_once,
+                                    began=asks.began if request.method == "GET" else None) as tx:  # fmt: skip
         look = Look(tx, asks=asks)
         if feeds_too:
             say_below(request, words=foot_words(await feeds(tx), await worker_seen(tx), now=tx.now))

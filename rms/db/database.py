@@ -12,7 +12,7 @@ import asyncpg
 import msgspec
 
 from rms.db.connection import AWAY, COMMIT_UNKNOWN, CONNECTION_ERRORS, GuardedConnection, MisusedTransactionError
-from rms.db.engine import DB, Tx
+from rms.db.engine import DB, Began, Tx
 from rms.errors import DatabaseAway
 
 _BEGIN = """
@@ -102,11 +102,14 @@ class Database:
         return int(self._pool.get_max_size() - self._pool.get_size() + self._pool.get_idle_size())
 
     @asynccontextmanager
-    async def transaction(self, *, organisation_id: int | None = None, planned_once: bool = False) -> AsyncIterator[Tx]:
+    async def transaction(
+        self, *, organisation_id: int | None = None, planned_once: bool = False, began: Began | None = None
+    ) -> AsyncIterator[Tx]:
         """Open a transaction in an organisation's scope; commit at the end, roll back on any exception.
 
         `planned_once`: its statements are planned without their values, once a connection. Never for one that looks for
         the beginning of a word (`^@ $1`): it finds its index only when the planner knows the word.
+        `began`: what the same request has just read, for one that only looks; it saves a round trip.
         Raises `DatabaseAway` when the server is away (also when COMMIT got no answer: then look before repeating) and
         `MisusedTransactionError` when this task has one open already.
         """
@@ -121,7 +124,7 @@ class Database:
         tx = Tx(guarded, organisation_id=organisation_id)
         token = DB.current_transaction.set(tx)
         try:
-            await self._begin(tx, _BEGIN_PLANNED_ONCE if planned_once else _BEGIN)
+            await self._begin(tx, planned_once=planned_once, began=began)
             try:
                 yield tx
             except BaseException:
@@ -154,13 +157,20 @@ class Database:
         except (*CONNECTION_ERRORS, asyncpg.PostgresError) as error:
             raise DatabaseAway(AWAY) from error
 
-    async def _begin(self, tx: Tx, sql: str) -> None:
-        await tx.execute("begin")
+    async def _begin(self, tx: Tx, *, planned_once: bool, began: Began | None) -> None:
         scope = "" if tx.organisation_id is None else str(tx.organisation_id)
-        row = await tx.fetchrow(sql, scope)
-        if row is None:
-            raise DatabaseAway("The database has no schema yet. Run `rms migrate` first.")
-        tx.now, tx.live, tx.sending_on = row["now"], row["live"], row["sending_on"]
+        settings = [f"set_config('app.organisation_id', '{scope}', true)"]
+        if planned_once:
+            settings.append("set_config('plan_cache_mode', 'force_generic_plan', true)")
+        if began is None:
+            await tx.execute("begin")
+            row = await tx.fetchrow(_BEGIN_PLANNED_ONCE if planned_once else _BEGIN, scope)
+            if row is None:
+                raise DatabaseAway("The database has no schema yet. Run `rms migrate` first.")
+            began = Began(now=row["now"], live=row["live"], sending_on=row["sending_on"])
+        else:
+            await tx.execute(f"begin; select {', '.join(settings)}")
+        tx.now, tx.live, tx.sending_on = began.now, began.live, began.sending_on
 
     async def _commit(self, connection: asyncpg.Connection) -> None:
         try:

@@ -19,10 +19,19 @@ from datetime import date, datetime
 from typing import Any
 
 import asyncpg
+import msgspec
 from piccolo.engine.postgres import PostgresEngine, PostgresTransaction
 
 from rms.clock import london_date
 from rms.db.connection import GuardedConnection, MisusedTransactionError
+
+
+class Began(msgspec.Struct, frozen=True, kw_only=True):
+    """What a transaction knows from its beginning: the civil instant, and the state of the database."""
+
+    now: datetime
+    live: bool
+    sending_on: bool
 
 
 class Tx(PostgresTransaction):

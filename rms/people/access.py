@@ -12,6 +12,7 @@ from litestar import Request
 
 from rms.audit.model import Actor, ActorKind
 from rms.db.database import Database
+from rms.db.engine import Began
 from rms.people.model import Role
 from rms.people.permissions import Permission, Relation, may
 from rms.people.sign_in.sessions import Session, SessionKind, find_session, token_hash
@@ -26,13 +27,17 @@ _SIGN_IN_FIRST = Verdict(standing=Standing.SIGN_IN_FIRST, go_to=SIGN_IN)
 
 
 class Asker(msgspec.Struct, frozen=True, kw_only=True):
-    """The member of staff behind a request. `team_ids`: their teams today, with those of colleagues they cover."""
+    """The member of staff behind a request. `team_ids`: their teams today, with those of colleagues they cover.
+
+    `began`: what a transaction that only looks may begin with, read with the rest when they asked.
+    """
 
     staff_id: int
     organisation_id: int
     name: str
     role: Role
     team_ids: tuple[int, ...]
+    began: Began | None = None
 
     @property
     def actor(self) -> Actor:
@@ -114,13 +119,14 @@ async def _asker_behind(connection: Connection) -> Asker | None:
 async def find_asker(database: Database, *, token: str) -> Asker | None:
     """The member of staff behind a cookie's value; None when it is worth nothing or they have left."""
     row = await database.ask_door(
-        "select kind, second_factor_at is not null as proven, live, id, organisation_id, display_name, role, team_ids"
-        " from door_asker($1)", token_hash(token),
+        "select kind, second_factor_at is not null as proven, live, id, organisation_id, display_name, role, team_ids,"
+        " now, sending_on from door_asker($1)", token_hash(token),
     )  # fmt: skip
     if row is None or row["kind"] != SessionKind.STAFF or not _is_proven(row["proven"], live=row["live"]):
         return None
     return Asker(staff_id=row["id"], organisation_id=row["organisation_id"], name=row["display_name"],
-                 role=Role(row["role"]), team_ids=tuple(row["team_ids"]))  # fmt: skip
+                 role=Role(row["role"]), team_ids=tuple(row["team_ids"]),
+                 began=Began(now=row["now"], live=row["live"], sending_on=row["sending_on"]))  # fmt: skip
 
 
 def _is_proven(second_factor: bool, *, live: bool) -> bool:

@@ -69,7 +69,7 @@ class WaitingAlert(msgspec.Struct, frozen=True, kw_only=True):
 async def waiting_alerts(look: Look, scope: Scope, asked: Asked) -> Sequence[WaitingAlert]:
     """One page of the list; empty when nothing fits, or when the page lies behind the end."""
     kind = "" if asked.kind == SET_ASIDE else asked.kind
-    rows = await look.tx.fetch(
+    rows = await look.rows(
         _WAITING, *scope.parameters, look.tx.now - timedelta(days=asked.days), kind, asked.kind == SET_ASIDE,
         ROWS_A_PAGE, asked.first_row, asked.way,
     )  # fmt: skip

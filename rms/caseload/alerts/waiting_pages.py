@@ -13,12 +13,11 @@ from rms.caseload.alerts.doors import Assigned
 from rms.caseload.alerts.forms import LONGEST_NOTE
 from rms.caseload.alerts.waiting import waiting_alerts
 from rms.caseload.alerts.waiting_presenters import KIND_CHOICES, NOTHING_TYPED, PATH, present_alerts
-from rms.caseload.looking import looking
 from rms.caseload.worklist.ages import counted
 from rms.caseload.worklist.asked import Asked, address_of, read_asked, read_back
 from rms.caseload.worklist.frame import first_page, worklist_frame
+from rms.caseload.worklist.listing import listing
 from rms.caseload.worklist.paging import titled
-from rms.caseload.worklist.surroundings import known_here, scope_of, surroundings
 from rms.caseload.worklist.ways import WAYS
 from rms.db.database import Database
 from rms.errors import NotFound, Refused
@@ -96,17 +95,14 @@ async def _alerts_page(
     typed: Submitted = NOTHING_TYPED,
     errors: FieldErrors = NO_ERRORS,
 ) -> Response[Any]:
-    async with looking(request, database, feeds_too=False, planned_once=True) as look:
-        around = await surroundings(look)
-        asked = known_here(asked, around)
-        alerts = await waiting_alerts(look, scope_of(look, asked, around), asked)
-        await look.at(verb="alerts.look", subject_kind="list", shown=[one.patient_id for one in alerts])
-        page = present_alerts(alerts, asked=asked, around=around, asks=look.asks, now=look.tx.now, said=said, typed=typed,
-                              errors=errors)  # fmt: skip
-        frame = worklist_frame(request, around=around, tx=look.tx)
-    if not alerts and asked.page > 1:
-        return go_to(first_page(PATH, asked))
-    title = titled("Alerts", asked, total=alerts[0].total if alerts else 0)
+    async with listing(request, database, asked, verb="alerts.look", planned_once=True) as (look, scope):
+        alerts = await waiting_alerts(look, scope, look.asked)
+        page = present_alerts(alerts, asked=look.asked, around=look.around, asks=look.asks, now=look.tx.now, said=said,
+                              typed=typed, errors=errors)  # fmt: skip
+        frame = worklist_frame(request, around=look.around, tx=look.tx)
+    if not alerts and look.asked.page > 1:
+        return go_to(first_page(PATH, look.asked))
+    title = titled("Alerts", look.asked, total=alerts[0].total if alerts else 0)
     return html(request, template="caseload/alerts.html", page=page, title=title, frame=frame,
                 status=FAULTS_IN_FORM if errors else 200)  # fmt: skip
 

@@ -23,8 +23,9 @@ from rms.caseload.looking import looking
 from rms.caseload.people.store import person_behind
 from rms.caseload.worklist.asked import read_asked
 from rms.caseload.worklist.frame import first_page, worklist_frame
+from rms.caseload.worklist.listing import listing
 from rms.caseload.worklist.paging import titled
-from rms.caseload.worklist.surroundings import known_here, scope_of, surroundings
+from rms.caseload.worklist.surroundings import surroundings
 from rms.caseload.worklist.ways import WAYS
 from rms.db.database import Database
 from rms.errors import Refused
@@ -44,16 +45,13 @@ _OWN = may_do(Permission.ALERT_OWN)
 async def show_list(request: _Request, database: NamedDependency[Database]) -> Response[Any]:
     """The calls of my teams, open ones first."""
     asked = read_asked(request.query_params, kinds=KIND_CHOICES, ways=WAYS)
-    async with looking(request, database) as look:
-        around = await surroundings(look)
-        asked = known_here(asked, around)
-        lines = await contact_lines(look, scope_of(look, asked, around), asked)
-        page = present_list(lines, asked=asked, around=around, asks=look.asks, now=look.tx.now)
-        frame = worklist_frame(request, around=around, tx=look.tx)
-        await look.at(verb="helpline.look", subject_kind="list", shown=[one.patient_id for one in lines])
-    if not lines and asked.page > 1:
-        return go_to(first_page(PATH, asked))
-    title = titled("Helpline", asked, total=lines[0].total if lines else 0)
+    async with listing(request, database, asked, verb="helpline.look") as (look, scope):
+        lines = await contact_lines(look, scope, look.asked)
+        page = present_list(lines, asked=look.asked, around=look.around, asks=look.asks, now=look.tx.now)
+        frame = worklist_frame(request, around=look.around, tx=look.tx)
+    if not lines and look.asked.page > 1:
+        return go_to(first_page(PATH, look.asked))
+    title = titled("Helpline", look.asked, total=lines[0].total if lines else 0)
     return html(request, template="caseload/helpline/list.html", page=page, title=title, frame=frame)
 
 

@@ -116,9 +116,8 @@ class Held(msgspec.Struct, frozen=True, kw_only=True):
 
 async def contact_lines(look: Look, scope: Scope, asked: Asked) -> list[ContactLine]:
     """One page of the list."""
-    team_ids, organisation_id, today, staff_id, unowned = scope.parameters
-    rows = await look.tx.fetch(
-        _LIST, team_ids, organisation_id, today, staff_id, unowned, look.tx.now - timedelta(days=asked.days),
+    rows = await look.rows(
+        _LIST, *scope.parameters, look.tx.now - timedelta(days=asked.days),
         asked.kind, ROWS_A_PAGE, asked.first_row, asked.way,
     )  # fmt: skip
     return [msgspec.convert(dict(row), ContactLine) for row in rows]

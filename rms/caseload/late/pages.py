@@ -23,8 +23,9 @@ from rms.caseload.late.store import contacts_about, late_lines, step_behind
 from rms.caseload.looking import looking
 from rms.caseload.worklist.asked import Asked, address_of, query_of, read_asked, read_back
 from rms.caseload.worklist.frame import first_page, worklist_frame
+from rms.caseload.worklist.listing import listing
 from rms.caseload.worklist.paging import titled
-from rms.caseload.worklist.surroundings import known_here, scope_of, surroundings
+from rms.caseload.worklist.surroundings import surroundings
 from rms.caseload.worklist.ways import WAYS
 from rms.db.database import Database
 from rms.errors import Refused
@@ -49,17 +50,14 @@ async def show_late(request: _Request, database: NamedDependency[Database]) -> R
     """What my teams wait for."""
     asked = read_asked(request.query_params, kinds=KIND_CHOICES, ways=WAYS)
     done = request.query_params.get("done", "")
-    async with looking(request, database, feeds_too=False) as look:
-        around = await surroundings(look)
-        asked = known_here(asked, around)
-        lines = await late_lines(look, scope_of(look, asked, around), asked)
-        await look.at(verb="late.look", subject_kind="list", shown=[one.patient_id for one in lines])
+    async with listing(request, database, asked, verb="late.look") as (look, scope):
+        lines = await late_lines(look, scope, look.asked)
         said = SAID[ContactOutcome(done)] if done in tuple(ContactOutcome) else ""
-        page = present_late(lines, asked=asked, around=around, asks=look.asks, now=look.tx.now, said=said)
-        frame = worklist_frame(request, around=around, tx=look.tx)
-    if not lines and asked.page > 1:
-        return go_to(first_page(PATH, asked))
-    title = titled("Tests late", asked, total=lines[0].total if lines else 0)
+        page = present_late(lines, asked=look.asked, around=look.around, asks=look.asks, now=look.tx.now, said=said)
+        frame = worklist_frame(request, around=look.around, tx=look.tx)
+    if not lines and look.asked.page > 1:
+        return go_to(first_page(PATH, look.asked))
+    title = titled("Tests late", look.asked, total=lines[0].total if lines else 0)
     return html(request, template="caseload/late.html", page=page, title=title, frame=frame)
 
 

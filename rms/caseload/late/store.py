@@ -126,7 +126,7 @@ class Contact(msgspec.Struct, frozen=True, kw_only=True):
 
 async def late_lines(look: Look, scope: Scope, asked: Asked) -> list[LateLine]:
     """One page, the longest late first."""
-    rows = await look.tx.fetch(_LATE, *scope.parameters, asked.days, asked.kind, ROWS_A_PAGE, asked.first_row,
+    rows = await look.rows(_LATE, *scope.parameters, asked.days, asked.kind, ROWS_A_PAGE, asked.first_row,
                                asked.way)  # fmt: skip
     return [msgspec.convert(_renamed(dict(row)), LateLine) for row in rows]
 

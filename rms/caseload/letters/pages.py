@@ -14,8 +14,8 @@ from rms.caseload.letters.store import letter_file, waiting_letters
 from rms.caseload.looking import looking
 from rms.caseload.worklist.asked import read_asked
 from rms.caseload.worklist.frame import first_page, worklist_frame
+from rms.caseload.worklist.listing import listing
 from rms.caseload.worklist.paging import titled
-from rms.caseload.worklist.surroundings import known_here, scope_of, surroundings
 from rms.db.database import Database
 from rms.people.access import asker, may_do
 from rms.people.permissions import Permission
@@ -28,16 +28,13 @@ _Request = Request[Any, Any, Any]
 async def show_letters(request: _Request, database: NamedDependency[Database]) -> Response[Any]:
     """The letters of my teams that wait to be printed."""
     asked = read_asked(request.query_params, kinds=())
-    async with looking(request, database, feeds_too=False) as look:
-        around = await surroundings(look)
-        asked = known_here(asked, around)
-        letters = await waiting_letters(look, scope_of(look, asked, around), asked)
-        await look.at(verb="letters.look", subject_kind="list", shown=[one.patient_id for one in letters])
-        page = present_letters(letters, asked=asked, around=around, asks=look.asks, now=look.tx.now)
-        frame = worklist_frame(request, around=around, tx=look.tx)
-    if not letters and asked.page > 1:
-        return go_to(first_page(PATH, asked))
-    title = titled("Letters to print", asked, total=letters[0].total if letters else 0)
+    async with listing(request, database, asked, verb="letters.look") as (look, scope):
+        letters = await waiting_letters(look, scope, look.asked)
+        page = present_letters(letters, asked=look.asked, around=look.around, asks=look.asks, now=look.tx.now)
+        frame = worklist_frame(request, around=look.around, tx=look.tx)
+    if not letters and look.asked.page > 1:
+        return go_to(first_page(PATH, look.asked))
+    title = titled("Letters to print", look.asked, total=letters[0].total if letters else 0)
     return html(request, template="caseload/letters.html", page=page, title=title, frame=frame)
 
 

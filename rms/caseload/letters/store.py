@@ -67,8 +67,8 @@ class LetterFile(msgspec.Struct, frozen=True, kw_only=True):
 async def waiting_letters(look: Look, scope: Scope, asked: Asked) -> list[WaitingLetter]:
     """One page of the letters to print, the oldest first."""
     since = look.tx.now - timedelta(days=asked.days)
-    rows = await look.tx.fetch(_QUEUE, *scope.parameters, since, ROWS_A_PAGE, asked.first_row)
-    return [WaitingLetter(**dict(row)) for row in rows]
+    rows = await look.rows(_QUEUE, *scope.parameters, since, ROWS_A_PAGE, asked.first_row)
+    return [msgspec.convert(dict(row), WaitingLetter) for row in rows]
 
 
 async def letter_file(look: Look, *, ref: UUID) -> LetterFile:

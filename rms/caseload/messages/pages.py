@@ -6,14 +6,13 @@ from litestar import Request, Response, get
 from litestar.di import NamedDependency
 from litestar.handlers import BaseRouteHandler
 
-from rms.caseload.looking import looking
 from rms.caseload.messages import one_pages
 from rms.caseload.messages.presenters import KIND_CHOICES, PATH, present_messages
 from rms.caseload.messages.store import message_lines
 from rms.caseload.worklist.asked import read_asked
 from rms.caseload.worklist.frame import first_page, worklist_frame
+from rms.caseload.worklist.listing import listing
 from rms.caseload.worklist.paging import titled
-from rms.caseload.worklist.surroundings import known_here, scope_of, surroundings
 from rms.db.database import Database
 from rms.people.access import may_do
 from rms.people.permissions import Permission
@@ -24,16 +23,13 @@ from rms.web.pages import go_to, html
 async def show_messages(request: Request[Any, Any, Any], database: NamedDependency[Database]) -> Response[Any]:
     """The messages to my teams' people."""
     asked = read_asked(request.query_params, kinds=KIND_CHOICES)
-    async with looking(request, database, feeds_too=False) as look:
-        around = await surroundings(look)
-        asked = known_here(asked, around)
-        lines = await message_lines(look, scope_of(look, asked, around), asked)
-        await look.at(verb="messages.look", subject_kind="list", shown=[one.patient_id for one in lines])
-        page = present_messages(lines, asked=asked, around=around, asks=look.asks, now=look.tx.now)
-        frame = worklist_frame(request, around=around, tx=look.tx)
-    if not lines and asked.page > 1:
-        return go_to(first_page(PATH, asked))
-    title = titled(f"Messages: {page.heading}", asked, total=lines[0].total if lines else 0)
+    async with listing(request, database, asked, verb="messages.look") as (look, scope):
+        lines = await message_lines(look, scope, look.asked)
+        page = present_messages(lines, asked=look.asked, around=look.around, asks=look.asks, now=look.tx.now)
+        frame = worklist_frame(request, around=look.around, tx=look.tx)
+    if not lines and look.asked.page > 1:
+        return go_to(first_page(PATH, look.asked))
+    title = titled(f"Messages: {page.heading}", look.asked, total=lines[0].total if lines else 0)
     return html(request, template="caseload/messages.html", page=page, title=title, frame=frame)
 
 

@@ -97,11 +97,11 @@ def part_of(asked: Asked) -> Part:
 async def message_lines(look: Look, scope: Scope, asked: Asked) -> list[MessageLine]:
     """One page of the list."""
     part, now = part_of(asked), look.tx.now
-    common = (*scope.parameters, now - timedelta(days=asked.days), ROWS_A_PAGE, asked.first_row)
+    common = (now - timedelta(days=asked.days), ROWS_A_PAGE, asked.first_row)
     if part is Part.STOPPED:
-        rows = await look.tx.fetch(_STOPPED, *common)
+        rows = await look.rows(_STOPPED, *scope.parameters, *common)
     else:
         reach = _REACH[part]
         sql = _LIST.format(which=_OTHERS, order=reach.order)
-        rows = await look.tx.fetch(sql, *common, now - timedelta(days=reach.days), list(reach.states))
+        rows = await look.rows(sql, *scope.parameters, *common, now - timedelta(days=reach.days), list(reach.states))
     return [msgspec.convert(dict(row), MessageLine) for row in rows]

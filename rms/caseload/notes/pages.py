@@ -17,8 +17,9 @@ from rms.caseload.notes.store import waiting_notes
 from rms.caseload.people.store import person_behind
 from rms.caseload.worklist.asked import address_of, read_asked, read_back
 from rms.caseload.worklist.frame import first_page, worklist_frame
+from rms.caseload.worklist.listing import listing
 from rms.caseload.worklist.paging import titled
-from rms.caseload.worklist.surroundings import known_here, scope_of, surroundings
+from rms.caseload.worklist.surroundings import surroundings
 from rms.db.database import Database
 from rms.errors import Refused
 from rms.people.access import asker, may_do
@@ -56,18 +57,15 @@ async def write(request: _Request, database: NamedDependency[Database], ref: Fro
 async def show_waiting(request: _Request, database: NamedDependency[Database]) -> Response[Any]:
     """What was handed over with a note and waits to be read."""
     asked = read_asked(request.query_params, kinds=())
-    async with looking(request, database, feeds_too=False) as look:
-        around = await surroundings(look)
-        asked = known_here(asked, around)
-        before = look.tx.now - timedelta(days=asked.days)
-        lines = await waiting_notes(look, scope_of(look, asked, around), asked, before=before)
-        await look.at(verb="notes.look", subject_kind="list", shown=[one.patient_id for one in lines])
+    async with listing(request, database, asked, verb="notes.look") as (look, scope):
+        before = look.tx.now - timedelta(days=look.asked.days)
+        lines = await waiting_notes(look, scope, look.asked, before=before)
         said = "You have read it. It stays on the person’s page." if request.query_params.get("done") else ""
-        page = present_waiting(lines, asked=asked, around=around, asks=look.asks, now=look.tx.now, said=said)
-        frame = worklist_frame(request, around=around, tx=look.tx)
-    if not lines and asked.page > 1:
-        return go_to(first_page(PATH, asked))
-    title = titled("Notes to read", asked, total=lines[0].total if lines else 0)
+        page = present_waiting(lines, asked=look.asked, around=look.around, asks=look.asks, now=look.tx.now, said=said)
+        frame = worklist_frame(request, around=look.around, tx=look.tx)
+    if not lines and look.asked.page > 1:
+        return go_to(first_page(PATH, look.asked))
+    title = titled("Notes to read", look.asked, total=lines[0].total if lines else 0)
     return html(request, template="caseload/notes/list.html", page=page, title=title, frame=frame)
 
 

@@ -111,8 +111,8 @@ async def notes_of(look: Look, *, patient_id: int) -> list[NoteOnFile]:
 
 async def waiting_notes(look: Look, scope: Scope, asked: Asked, *, before: datetime) -> list[WaitingNote]:
     """One page of the notes that wait, the oldest first."""
-    rows = await look.tx.fetch(_LIST, *scope.parameters, before, ROWS_A_PAGE, asked.first_row)
-    return [WaitingNote(**dict(row)) for row in rows]
+    rows = await look.rows(_LIST, *scope.parameters, before, ROWS_A_PAGE, asked.first_row)
+    return [msgspec.convert(dict(row), WaitingNote) for row in rows]
 
 
 async def note_behind(tx: Tx, *, asks: Asker, ref: UUID) -> NoteInScope:

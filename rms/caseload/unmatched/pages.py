@@ -23,8 +23,9 @@ from rms.caseload.unmatched.presenters import (
 from rms.caseload.unmatched.store import as_it_came, message_behind, might_be, unmatched_lines
 from rms.caseload.worklist.asked import read_asked
 from rms.caseload.worklist.frame import first_page, worklist_frame
+from rms.caseload.worklist.listing import listing
 from rms.caseload.worklist.paging import titled
-from rms.caseload.worklist.surroundings import known_here, scope_of, surroundings
+from rms.caseload.worklist.surroundings import surroundings
 from rms.db.database import Database
 from rms.errors import Refused
 from rms.people.access import asker, may_do
@@ -52,17 +53,14 @@ REFUSING: Final = Form(Refusing, why=a_text(missing="Say why it is not yours", l
 async def show_unmatched(request: _Request, database: NamedDependency[Database]) -> Response[Any]:
     """The messages that wait for my teams."""
     asked = read_asked(request.query_params, kinds=())
-    async with looking(request, database, feeds_too=False) as look:
-        around = await surroundings(look)
-        asked = known_here(asked, around)
-        lines = await unmatched_lines(look, scope_of(look, asked, around), asked)
-        await look.at(verb="unmatched.look", subject_kind="list", shown=[one.patient_id for one in lines])
-        page = present_unmatched(lines, asked=asked, around=around, asks=look.asks, now=look.tx.now,
+    async with listing(request, database, asked, verb="unmatched.look") as (look, scope):
+        lines = await unmatched_lines(look, scope, look.asked)
+        page = present_unmatched(lines, asked=look.asked, around=look.around, asks=look.asks, now=look.tx.now,
                                  said=SAID.get(request.query_params.get("done", ""), ""))  # fmt: skip
-        frame = worklist_frame(request, around=around, tx=look.tx)
-    if not lines and asked.page > 1:
-        return go_to(first_page(PATH, asked))
-    title = titled("Laboratory messages not filed", asked, total=lines[0].total if lines else 0)
+        frame = worklist_frame(request, around=look.around, tx=look.tx)
+    if not lines and look.asked.page > 1:
+        return go_to(first_page(PATH, look.asked))
+    title = titled("Laboratory messages not filed", look.asked, total=lines[0].total if lines else 0)
     return html(request, template="caseload/unmatched.html", page=page, title=title, frame=frame)
 
 

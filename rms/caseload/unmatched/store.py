@@ -128,7 +128,7 @@ class Likely(msgspec.Struct, frozen=True, kw_only=True):
 async def unmatched_lines(look: Look, scope: Scope, asked: Asked) -> list[UnmatchedLine]:
     """One page, the oldest first."""
     since = look.tx.now - timedelta(days=asked.days)
-    rows = await look.tx.fetch(_LIST, *scope.parameters, since, ROWS_A_PAGE, asked.first_row)
+    rows = await look.rows(_LIST, *scope.parameters, since, ROWS_A_PAGE, asked.first_row)
     return [msgspec.convert(dict(row), UnmatchedLine) for row in rows]
 
 

@@ -1,7 +1,8 @@
 """What stands around every worklist, in one query: my teams, the colleagues in them and who is away, the laboratory feeds."""
 
+from collections.abc import Mapping
 from datetime import date
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import msgspec
@@ -23,7 +24,8 @@ left join lateral (
    order by l.until_on desc, l.id desc limit 1) away on true
 """
 
-_SURROUNDINGS = f"""
+#: $1 the teams, $2 the organisation, $3 the day.
+SURROUNDINGS: Final = f"""
 select
   (select coalesce(jsonb_agg(jsonb_build_object('id', t.id, 'key', t.key, 'name', t.name) order by t.name), '[]')
      from team t where t.organisation_id = $2 and t.id = any($1)) as teams,
@@ -92,8 +94,13 @@ class Scope(msgspec.Struct, frozen=True, kw_only=True):
 
 async def surroundings(look: Look) -> Surroundings:
     """What stands around a worklist of the one who looks."""
-    row = await look.tx.fetchrow(_SURROUNDINGS, *look.scope, look.tx.today)
+    row = await look.tx.fetchrow(SURROUNDINGS, *look.scope, look.tx.today)
     assert row is not None
+    return read_surroundings(row)
+
+
+def read_surroundings(row: Mapping[str, Any]) -> Surroundings:
+    """What stands around, from a row of that statement."""
     return msgspec.convert(dict(row), Surroundings)
 
 
@@ -104,10 +111,10 @@ def known_here(asked: Asked, around: Surroundings) -> Asked:
     return msgspec.structs.replace(asked, who=asked.who if is_known else "", team=team)
 
 
-def scope_of(look: Look, asked: Asked, around: Surroundings) -> Scope:
-    """The scope of a list, narrowed to what was asked for."""
-    chosen = [team.id for team in around.teams if team.key == asked.team]
-    colleague = around.colleague(asked.who)
+def scope_of(look: Look, asked: Asked, around: Surroundings | None) -> Scope:
+    """The scope of a list, narrowed to what was asked for; a team and a colleague are looked up in what stands around."""
+    chosen = [team.id for team in around.teams if team.key == asked.team] if around else []
+    colleague = around.colleague(asked.who) if around else None
     mine = look.asks.staff_id if asked.who == ME else None
     return Scope(
         team_ids=chosen or list(look.asks.team_ids), organisation_id=look.asks.organisation_id, today=look.tx.today,

@@ -74,7 +74,9 @@ async def run_page(
         async with sides.web.transaction() as tx:
             token = await open_session(tx, kind=SessionKind.STAFF, organisation_id=org, subject_id=asks.staff_id,
                                        second_factor=True)  # fmt: skip
-        ours.cookies.set(config.cookies.name(SessionCookie.STAFF), token)
+        # The same request of both, so that what the browser does for a cookie is in neither's share.
+        for browser in (ours, floor):
+            browser.cookies.set(config.cookies.name(SessionCookie.STAFF), token)
         sizes = [len(await _get(browser)) for browser in (ours, floor)]
         for _ in range(repeats):
             await _ask(sides, asks=asks, under=under, without=without)

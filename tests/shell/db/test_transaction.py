@@ -1,6 +1,7 @@
 """The transaction keeps its promises when the server does not (hazard: poisoned pools, silent half-writes)."""
 
 import asyncio
+from datetime import UTC, datetime
 
 import asyncpg
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from rms.audit.tables import AuditEntryRow
 from rms.db.connection import MisusedTransactionError
 from rms.db.database import Database
+from rms.db.engine import Began
 from rms.errors import DatabaseAway
 from tests.database import World
 
@@ -74,6 +76,17 @@ async def test_an_exception_rolls_back(world: World) -> None:
             raise ZeroDivisionError
     async with world.web.transaction() as tx:
         assert await tx.fetchval("select to_regclass('gone')") is None
+
+
+async def test_one_that_is_told_how_it_began_keeps_its_scope_and_is_not_told_anew(world: World) -> None:
+    began = Began(now=datetime(2027, 3, 1, 9, tzinfo=UTC), live=True, sending_on=False)
+    async with world.web.transaction(organisation_id=7, began=began, planned_once=True) as tx:
+        assert (tx.now, tx.live, tx.sending_on) == (began.now, True, False)
+        settings = "select current_setting('app.organisation_id'), current_setting('plan_cache_mode')"
+        assert tuple(await tx.fetchrow(settings) or ()) == ("7", "force_generic_plan")
+    async with world.web.transaction() as tx:
+        assert tuple(await tx.fetchrow(settings) or ()) == ("", "auto")
+        assert tx.now != began.now
 
 
 async def test_a_transaction_inside_a_transaction_is_refused_in_words(world: World) -> None:
