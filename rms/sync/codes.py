@@ -23,9 +23,13 @@ IN_WORDS: Mapping[str, str] = MappingProxyType(
 
 
 class CodeLine(msgspec.Struct, frozen=True, kw_only=True):
-    """One line of a sender's map. `words` stood beside the code; `may_take_back` when it says that the code is none of ours."""
+    """One line of a sender's map. `words` stood beside the code; `own`: it counts for this organisation alone.
+
+    `may_take_back`: it says that the code is none of ours.
+    """
 
     id: int
+    own: bool
     code: str
     words: str | None
     analyte: str
@@ -51,8 +55,8 @@ async def say_what_a_code_means(
 ) -> int:
     """Write a line of the sender's map and have what waited for it read again; how many messages.
 
-    `only_here`: for the transaction's organisation, Conflict when the sender sends for others too; else as the owner.
-    BadInput for a meaning that is none, or when the code means something else already.
+    `only_here`: for the transaction's organisation alone, Conflict when the sender does not send for it; else for all, as the
+    owner. BadInput for a meaning that is none, or when the code means something else already.
     """
     if means not in MEANINGS:
         raise BadInput(f"A code means one of: {', '.join(MEANINGS)}.")
@@ -60,8 +64,7 @@ async def say_what_a_code_means(
     said = await tx.fetchrow(f"select stands, again from {say}($1, $2, $3, $4, $5, $6)", peer_id, code, code_key(code), words,
                              means, by.name)  # fmt: skip
     if said is None:
-        raise Conflict("This system also sends for other trusts, for which the answer would count too. Ask whoever runs the"
-                       " server: `rms peer map` answers it for all of them.")  # fmt: skip
+        raise Conflict("This system does not send for this trust any more.")
     if said["stands"] != means:
         raise BadInput(f"This code means {said['stands']} for this sender already. Results are filed by it, so it is not"
                        " replaced here.")  # fmt: skip
@@ -78,20 +81,27 @@ async def say_what_a_code_means(
 
 
 async def codes_said(tx: Tx, *, peer_id: int) -> list[CodeLine]:
-    """Every line of a sender's map that counts, by code. Whoever asks has made sure that the sender is theirs."""
+    """Every line that counts here, by code: this organisation's own answers and those for all. Whoever asks has made sure
+    that the sender is theirs.
+    """
     rows = await tx.fetch(
-        "select id, local_code as code, local_text as words, analyte, made_by, made_at from code_map"
-        " where peer_id = $1 and taken_back_at is null and valid_until is null order by analyte = $2 desc, local_code, id",
+        "select id, own, code, words, analyte, made_by, made_at from ("
+        " select id, true as own, local_code as code, local_text as words, analyte, made_by, made_at from code_map_own"
+        "  where peer_id = $1 and taken_back_at is null"
+        " union all select id, false, local_code, local_text, analyte, made_by, made_at from code_map"
+        "  where peer_id = $1 and taken_back_at is null and valid_until is null) said"
+        " order by analyte = $2 desc, code, own desc, id",
         peer_id, NOT_FOLLOWED,
     )  # fmt: skip
     return [CodeLine(**dict(row)) for row in rows]
 
 
-async def take_back_not_ours(tx: Tx, *, peer_id: int, line_id: int, by: Actor) -> None:
+async def take_back_not_ours(tx: Tx, *, peer_id: int, line_id: int, own: bool, by: Actor) -> None:
     """That a code is none of ours was a mistake: the next message with it is a question again."""
-    if not await tx.fetchval("select peer_code_take_back_here($1, $2, $3)", peer_id, line_id, by.name):
+    if not await tx.fetchval("select peer_code_take_back_here($1, $2, $3, $4)", peer_id, line_id, own, by.name):
         raise Conflict(
-            "It was taken back already, or the system also sends for other trusts: then ask whoever runs the server."
+            "It was taken back already, or it was said for all trusts that this system sends for: then ask whoever runs the"
+            " server."
         )
     await record(
         tx, by=by, verb="code_map.take_back", subject_kind="peer", subject_id=peer_id, details={"line": line_id}

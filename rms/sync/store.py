@@ -200,7 +200,7 @@ async def note_filing(
 
 
 async def code_maps(tx: Tx, peer_ids: Iterable[int]) -> dict[int, CodeMap]:
-    """What the codes of some peers mean, by peer."""
+    """What the codes of some peers mean for every organisation, by peer."""
     rows = await tx.fetch(
         "select peer_id, local_code, local_text, analyte, valid_from, valid_until from code_map where peer_id = any($1)"
         " and taken_back_at is null order by id", sorted(set(peer_ids)),
@@ -213,10 +213,31 @@ async def code_maps(tx: Tx, peer_ids: Iterable[int]) -> dict[int, CodeMap]:
     return {peer_id: code_map(found) for peer_id, found in lines.items()}
 
 
+async def own_code_maps(
+    tx: Tx, peer_ids: Iterable[int], *, common: Mapping[int, CodeMap]
+) -> dict[int, dict[int, CodeMap]]:
+    """What the codes of some peers mean to the organisations that gave answers of their own: by peer, then organisation."""
+    rows = await tx.fetch(
+        "select peer_id, organisation_id, local_code, analyte from code_map_own where peer_id = any($1)"
+        " and taken_back_at is null order by id", sorted(set(peer_ids)),
+    )  # fmt: skip
+    lines: dict[tuple[int, int], list[MappedCode]] = {}
+    for row in rows:
+        lines.setdefault((row["peer_id"], row["organisation_id"]), []).append(_said(row["local_code"], row["analyte"]))
+    found: dict[int, dict[int, CodeMap]] = {}
+    for (peer_id, organisation_id), own in lines.items():
+        for_all = common.get(peer_id, CodeMap()).lines
+        found.setdefault(peer_id, {})[organisation_id] = CodeMap(lines={**for_all, **code_map(own).lines})
+    return found
+
+
 def with_line(codes: CodeMap, *, code: str, analyte: str) -> CodeMap:
     """The same map, if this code meant this from the beginning."""
-    line = MappedCode(code=code, analyte=None if analyte == NOT_FOLLOWED else analyte)
-    return CodeMap(lines={**codes.lines, **code_map([line]).lines})
+    return CodeMap(lines={**codes.lines, **code_map([_said(code, analyte)]).lines})
+
+
+def _said(code: str, analyte: str) -> MappedCode:
+    return MappedCode(code=code, analyte=None if analyte == NOT_FOLLOWED else analyte)
 
 
 def _line(code: str, analyte: str, from_on: date, until_on: date | None) -> MappedCode:

@@ -95,6 +95,21 @@ class CodeMapRow(Table, tablename="code_map"):
     taken_back_by = Text(null=True, default=None)
 
 
+class CodeMapOwnRow(Table, tablename="code_map_own"):
+    """A row of code_map_own."""
+
+    id = BigSerial(null=False, primary_key=True)
+    organisation_id = SmallInt(null=False, default=None)
+    peer_id = Integer(null=False, default=None)
+    local_code = Text(null=False, default=None)
+    local_text = Text(null=True, default=None)
+    analyte = Text(null=False, default=None)
+    made_by = Text(null=False, default=None)
+    made_at = Timestamptz(null=False, default=None)
+    taken_back_at = Timestamptz(null=True, default=None)
+    taken_back_by = Text(null=True, default=None)
+
+
 class ImportBatchRow(Table, tablename="import_batch"):
     """A row of import_batch."""
 

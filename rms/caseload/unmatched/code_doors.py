@@ -14,7 +14,7 @@ from rms.sync.store import NOT_FOLLOWED
 
 
 async def say_what_it_means(database: Database, *, asks: Asker, ref: UUID, means: str) -> None:
-    """Give the answer that `rms peer map` gives, for a sender of this trust alone, and end the question."""
+    """Give this trust's answer, which counts for no other, and end the question."""
     async with database.transaction(organisation_id=asks.organisation_id) as tx:
         message, _ = await locked_message(tx, asks=asks, ref=ref)
         question = await code_question(tx, asks=asks, message=message)

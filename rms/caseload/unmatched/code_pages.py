@@ -126,11 +126,11 @@ async def _check_page(request: _Request, database: Database, *, ref: UUID, means
     async with looking(request, database) as look:
         waiting, question = await _question(look.tx, look.asks, ref)
         examples = await _examples(look, waiting, question)
-        if not examples or not waiting.waits or not question.ours_alone:
+        if not examples or not waiting.waits:
             return go_to(f"{PATH}/{ref}/code")
-        can = could_be_filed(examples, codes=await codes_of(look.tx, question=question), code=examples[0].sent.code,
-                             analyte=means)  # fmt: skip
-        page = present_check(examples, means=means, can=can, path=f"{PATH}/{ref}/code", errors=NO_ERRORS,
+        codes = await codes_of(look.tx, asks=look.asks, question=question)
+        can = could_be_filed(examples, codes=codes, code=examples[0].sent.code, analyte=means)
+        page = present_check(question, examples, means=means, can=can, path=f"{PATH}/{ref}/code", errors=NO_ERRORS,
                              everyone=await open_questions(look.tx, asks=look.asks, question=question))  # fmt: skip
         frame = worklist_frame(request, around=await surroundings(look), tx=look.tx)
     return html(

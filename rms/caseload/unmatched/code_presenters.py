@@ -14,6 +14,9 @@ from rms.sync.store import NOT_FOLLOWED
 from rms.web.forms import FieldErrors
 
 _MOST_SHOWN: Final = 5
+_OURS_ALONE: Final = (
+    "This system also sends for other trusts. The answer counts for this trust alone: nothing of theirs changes by it."
+)
 
 
 class Choice(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,7 +37,7 @@ class ExampleLine(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CodePage(msgspec.Struct, frozen=True, kw_only=True):
-    """`caseload/unmatched_code.html`. `why_not`: this page cannot answer it; `settled`: nothing waits for an answer."""
+    """`caseload/unmatched_code.html`. `settled`: nothing waits for an answer."""
 
     code: str
     sender: str
@@ -46,7 +49,6 @@ class CodePage(msgspec.Struct, frozen=True, kw_only=True):
     not_ours: Choice
     path: str
     back: str
-    why_not: str
     settled: str
     errors: FieldErrors
 
@@ -69,18 +71,13 @@ def present_code(
 ) -> CodePage:  # fmt: skip
     """The question with its examples."""
     first = examples[0] if examples else None
-    why_not = (
-        "" if question.ours_alone or settled
-        else f"{first.peer if first else 'This system'} also sends for other trusts, and the answer would count for them too."
-        " So it is given by whoever runs the server, with `rms peer map`. Tell them the code, and what it means."
-    )  # fmt: skip
     return CodePage(
         code=first.sent.code if first else question.key, sender=first.peer if first else "",
         words=(first.sent.words if first else "") or "None sent", order=(first.sent.order if first else "") or "None sent",
         waiting=waiting_words(everyone),
         examples=tuple(_line(one, now=now) for one in examples[:_MOST_SHOWN]), not_ours=_choice(NOT_FOLLOWED, means),
         choices=tuple(_choice(key, means) for key in MEANINGS if key != NOT_FOLLOWED), path=path, back=back,
-        why_not=why_not, settled=settled, errors=errors,
+        settled=settled, errors=errors,
     )  # fmt: skip
 
 
@@ -107,6 +104,7 @@ def meaning_in_words(key: str) -> str:
 
 
 def present_check(
+    question: CodeQuestion,
     examples: Sequence[Example],
     *,
     means: str,
@@ -124,6 +122,8 @@ def present_check(
         name = ANALYTES[means].name
         heading, submit = f"{called} is {name}", f"It is {name}"
         does = (_filed_words(len(examples), can=can, everyone=everyone), *_followed(name))
+    if not question.ours_alone:
+        does = (*does, _OURS_ALONE)
     return CheckPage(
         heading=heading, does=does, means=means, path=f"{path}/check", change=path, submit=submit, errors=errors
     )

@@ -13,7 +13,7 @@ from rms.results.units import CodeMap
 from rms.sync.code_sent import TestSent, sent_under
 from rms.sync.filing.understanding import understand
 from rms.sync.hl7 import Message, read
-from rms.sync.store import code_maps, with_line
+from rms.sync.store import code_maps, own_code_maps, with_line
 
 #: More waiting messages than these are not read for the page; the page says so.
 MOST_READ: Final = 50
@@ -23,7 +23,6 @@ select a.subject_id as peer_id, substring(a.rule_key from '^inbox-code:[0-9]+:(.
        peer_is_ours_alone(a.subject_id::integer) as ours_alone
   from alert a where a.organisation_id = $1 and a.id = $2 and a.subject_kind = 'peer' and a.rule_key ~ '^inbox-code:'
 """
-# A sender that sends for one trust alone: all that waits is this trust's, of whichever team.
 _WAITING: Final = """
 select f.inbox_id, f.patient_id, f.at, f.reason, count(*) over () as total, r.raw, r.peer
   from inbox_filing f join alert a on a.organisation_id = f.organisation_id and a.id = f.alert_id
@@ -89,9 +88,12 @@ async def open_questions(tx: Tx, *, asks: Asker, question: CodeQuestion) -> list
     return [OpenQuestion(**dict(row)) for row in rows]
 
 
-async def codes_of(tx: Tx, *, question: CodeQuestion) -> CodeMap:
-    """What the sender's codes mean so far."""
-    return (await code_maps(tx, [question.peer_id])).get(question.peer_id, CodeMap())
+async def codes_of(tx: Tx, *, asks: Asker, question: CodeQuestion) -> CodeMap:
+    """What the sender's codes mean here so far."""
+    peer_id = question.peer_id
+    common = await code_maps(tx, [peer_id])
+    own = await own_code_maps(tx, [peer_id], common=common)
+    return own.get(peer_id, {}).get(asks.organisation_id, common.get(peer_id, CodeMap()))
 
 
 def could_be_filed(examples: Sequence[Example], *, codes: CodeMap, code: str, analyte: str) -> int:

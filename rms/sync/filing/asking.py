@@ -69,8 +69,9 @@ async def team_of(tx: Tx, *, organisation_id: int, patient_id: int | None) -> in
 
 async def ask_nearest(tx: Tx, letter: Letter, because: str) -> Settled:
     """Ask the organisation whose people come nearest; the sender's first when none does."""
-    nearest = max(letter.whose, key=lambda one: one.nearness, default=None)
+    nearest = letter.nearest
     organisation_id = nearest.organisation_id if nearest else letter.asked[0]
+    letter = letter.read_for(organisation_id)
     patient_id = nearest.match.person if nearest and isinstance(nearest.match, Matched) else None
     sentence = f"A message from {letter.sender}{letter.understanding.names}: {because}"
     await ask(tx, organisation_id=organisation_id, inbox_id=letter.claimed.id, epoch=letter.claimed.epoch,
@@ -80,6 +81,7 @@ async def ask_nearest(tx: Tx, letter: Letter, because: str) -> Settled:
 
 async def ask_for(tx: Tx, letter: Letter, whose: Whose, because: str) -> str:
     """Ask the organisation of one answer, about its person when it is known who that is; gives the reason back."""
+    letter = letter.read_for(whose.organisation_id)
     patient_id = whose.match.person if isinstance(whose.match, Matched) else None
     sentence = f"A message from {letter.sender}{letter.understanding.names}: {because}"
     await ask(tx, organisation_id=whose.organisation_id, inbox_id=letter.claimed.id, epoch=letter.claimed.epoch,

@@ -68,8 +68,8 @@ async def _settle(tx: Tx, letter: Letter) -> Settled:
         return await _settle_rehearsal(tx, letter, what)
     if message.kind is not Kind.RESULT:
         return await _settle_other(tx, letter)
-    if not any(order.observations for order in message.orders) and not letter.understanding.concerns_us:
-        if letter.in_words:
+    if not any(order.observations for order in message.orders) and not letter.concerns_somebody:
+        if any(one.in_words for one in letter.readings.values()):
             return await settle_words(tx, letter)
         if not _reads_badly(message):
             return Settled(state="not_for_us", reason="It holds no result.")
@@ -106,13 +106,13 @@ async def _settle_other(tx: Tx, letter: Letter) -> Settled:
     """What is no result is not for us, unless nobody can tell what it is, or it seems to bring a test that is followed."""
     message = letter.message
     kind = "^".join(part for part in (message.type, message.event) if part) or "of no type"
-    if letter.bears_a_value:
+    if any(one.bears_a_value for one in letter.readings.values()):
         return await settle_value(tx, letter, kind=kind)
     if message.kind is Kind.PERSON:
         return Settled(state="not_for_us", reason=f"A message about a person ({kind}); people come from the register.")
     if not message.type and message.faults:
         return await ask_nearest(tx, letter, message.faults[0].text)
-    if letter.understanding.concerns_us:
+    if letter.concerns_somebody:
         return await ask_nearest(
             tx, letter, f"It seems to hold a result, but a message {kind} is not one that RMS files."
         )
@@ -134,7 +134,8 @@ async def _settle_result(tx: Tx, letter: Letter) -> Settled:
 
 
 async def _settle_unmatched(tx: Tx, letter: Letter) -> Settled:
-    nearest = max(letter.whose, key=lambda one: one.nearness, default=None)
+    nearest = letter.nearest
+    letter = letter.read_for(nearest.organisation_id if nearest else letter.asked[0])
     near = nearest is not None and nearest.nearness > 0
     code = letter.understanding.unknown_code or (letter.understanding.riddle if near else None)
     if code is not None and code.code and not letter.message.faults:
@@ -150,7 +151,7 @@ async def _settle_unmatched(tx: Tx, letter: Letter) -> Settled:
 
 async def _ask_in_doubt(tx: Tx, letter: Letter, whose: Whose) -> str:
     """Somebody has the NHS number and something else does not agree. What an unknown code means is asked before that."""
-    code = letter.understanding.unknown_code
+    code = letter.read_for(whose.organisation_id).understanding.unknown_code
     if code is not None and not letter.message.faults:
         return await _ask_about_code(tx, letter, whose.organisation_id, None, code)
     return await ask_for(tx, letter, whose, whose.match.because)
@@ -159,6 +160,7 @@ async def _ask_in_doubt(tx: Tx, letter: Letter, whose: Whose) -> str:
 async def _file_for(tx: Tx, letter: Letter, whose: Whose) -> str | None:
     """File with one person of one organisation; the reason when something of it waits for a person."""
     assert isinstance(whose.match, Matched)
+    letter = letter.read_for(whose.organisation_id)
     if letter.message.faults:
         return await ask_for(tx, letter, whose, " ".join(dict.fromkeys(note.text for note in letter.message.faults)))
     riddle = letter.understanding.riddle

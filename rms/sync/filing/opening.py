@@ -15,7 +15,7 @@ from rms.sync.filing.beside import bears_a_value, named_in_words
 from rms.sync.filing.understanding import Understanding, understand
 from rms.sync.hl7 import Kind, Message, read
 from rms.sync.senders import Peer, best_of, neighbour_of
-from rms.sync.store import Claimed, code_maps, peers
+from rms.sync.store import Claimed, code_maps, own_code_maps, peers
 
 
 class Whose(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,14 +30,26 @@ class Whose(msgspec.Struct, frozen=True, kw_only=True):
     nearness: int
 
 
+class Reading(msgspec.Struct, frozen=True, kw_only=True):
+    """What a message says by one map of codes.
+
+    `in_words`: the followed tests that only the words of a result speak of. `bears_a_value`: of a message that brings no
+    results by its type, that it holds a value of a followed test all the same.
+    """
+
+    understanding: Understanding = Understanding(to_file=(), questions=())
+    in_words: frozenset[str] = frozenset()
+    bears_a_value: bool = False
+
+
 class Letter(msgspec.Struct, frozen=True, kw_only=True):
     """One opened message. `failure` is what went wrong while opening it; then nothing else of it can be trusted.
 
     `neighbour`: no peer fits, but this one sends from the same address; it can be asked about, never filed for. `rivals`:
     several fit equally well; whichever sent it, only those organisations may be asked for which every one of them may send.
 
-    `in_words`: the followed tests that only the words of a result speak of. `bears_a_value`: of a message that brings no
-    results by its type, that it holds a value of a followed test all the same.
+    `readings`: what it says to each organisation, as that one has answered for its codes; `reading` is the one that counts
+    here, and `read_for` gives the letter with another.
     """
 
     claimed: Claimed
@@ -45,11 +57,31 @@ class Letter(msgspec.Struct, frozen=True, kw_only=True):
     peer: Peer | None
     neighbour: Peer | None = None
     rivals: tuple[Peer, ...] = ()
-    understanding: Understanding = Understanding(to_file=(), questions=())
-    in_words: frozenset[str] = frozenset()
-    bears_a_value: bool = False
+    reading: Reading = Reading()
+    readings: Mapping[int, Reading] = {}
     whose: tuple[Whose, ...] = ()
     failure: Exception | None = None
+
+    @property
+    def understanding(self) -> Understanding:
+        """What can be filed of it, and what must be asked."""
+        return self.reading.understanding
+
+    def read_for(self, organisation_id: int) -> "Letter":
+        """The letter as one organisation reads it."""
+        reading = self.readings.get(organisation_id, self.reading)
+        return self if reading is self.reading else msgspec.structs.replace(self, reading=reading)
+
+    @property
+    def concerns_somebody(self) -> bool:
+        """Whether, to any organisation, it holds a followed test, or may hold one."""
+        return any(one.understanding.concerns_us for one in self.readings.values())
+
+    @property
+    def nearest(self) -> Whose | None:
+        """The organisation whose people come nearest; of several the first to which the message concerns a followed test."""
+        return max(self.whose, default=None, key=lambda one: (
+            one.nearness, self.read_for(one.organisation_id).understanding.concerns_us))  # fmt: skip
 
     @property
     def peer_id(self) -> int | None:
@@ -87,6 +119,7 @@ NO_RESULTS = frozenset({
 HAS_THE_NHS_NUMBER = 3
 _NOBODY = Peer(id=0, name="")
 _UNREAD = Message(kind=Kind.OTHER)
+_NOTHING = Reading()
 
 
 async def open_letters(tx: Tx, claimed: Sequence[Claimed]) -> list[Letter]:
@@ -94,7 +127,8 @@ async def open_letters(tx: Tx, claimed: Sequence[Claimed]) -> list[Letter]:
     known = await peers(tx)
     letters = [_opened(one, known) for one in claimed]
     maps = await code_maps(tx, [letter.peer.id for letter in letters if letter.peer])
-    letters = [_understood(letter, maps) for letter in letters]
+    own = await own_code_maps(tx, [letter.peer.id for letter in letters if letter.peer], common=maps)
+    letters = [_understood(letter, maps, own) for letter in letters]
     return await _matched(tx, letters)
 
 
@@ -115,23 +149,29 @@ def _opened(claimed: Claimed, known: Iterable[Peer]) -> Letter:
     return Letter(claimed=claimed, message=message, peer=None, neighbour=neighbour, rivals=best)
 
 
-def _understood(letter: Letter, maps: Mapping[int, CodeMap]) -> Letter:
+def _understood(letter: Letter, maps: Mapping[int, CodeMap], own: Mapping[int, Mapping[int, CodeMap]]) -> Letter:
     if letter.peer is None:
         return letter
+    common, answers = maps.get(letter.peer.id, NO_MAP), own.get(letter.peer.id, {})
     try:
-        return _with_what_it_says(letter, codes=maps.get(letter.peer.id, NO_MAP))
+        known: dict[int, Reading] = {}
+        readings = {}
+        for organisation_id in letter.peer.organisations:
+            codes = answers.get(organisation_id, common)
+            readings[organisation_id] = known.get(id(codes)) or known.setdefault(id(codes), _reading(letter, codes))
     except Exception as failure:
         return msgspec.structs.replace(letter, failure=failure)
+    return msgspec.structs.replace(letter, reading=next(iter(readings.values()), _NOTHING), readings=readings)
 
 
-def _with_what_it_says(letter: Letter, *, codes: CodeMap) -> Letter:
+def _reading(letter: Letter, codes: CodeMap) -> Reading:
     message = letter.message
     brings_no_results = message.kind is Kind.PERSON or (message.kind is Kind.OTHER and message.type in NO_RESULTS)
     if brings_no_results and not bears_a_value(message, codes=codes):
-        return letter
+        return _NOTHING
     understanding = understand(message, codes=codes, received_at=letter.claimed.received_civil_at)
-    return msgspec.structs.replace(
-        letter, understanding=understanding, bears_a_value=brings_no_results,
+    return Reading(
+        understanding=understanding, bears_a_value=brings_no_results,
         in_words=named_in_words(message, understanding) if message.kind is Kind.RESULT else frozenset(),
     )  # fmt: skip
 
@@ -140,7 +180,7 @@ async def _matched(tx: Tx, letters: Sequence[Letter]) -> list[Letter]:
     asked: dict[int, tuple[int, int]] = {}
     described: list[Described] = []
     for position, letter in enumerate(letters):
-        concerned = letter.message.kind is Kind.RESULT or letter.understanding.concerns_us
+        concerned = letter.message.kind is Kind.RESULT or letter.concerns_somebody
         if letter.peer is not None and concerned and letter.message.patients:
             for organisation_id in letter.peer.organisations:
                 asked[len(described)] = (position, organisation_id)

@@ -18,10 +18,11 @@ from rms.sync.filing.understanding import Understood
 
 async def only_in_words(tx: Tx, letter: Letter, whose: Whose) -> str | None:
     """The sentence for a person when the words speak of a test that the person is, or was, followed with."""
-    if not letter.in_words or not isinstance(whose.match, Matched):
+    spoken_of = letter.read_for(whose.organisation_id).reading.in_words
+    if not spoken_of or not isinstance(whose.match, Matched):
         return None
     plans = await plans_of(tx, organisation_id=whose.organisation_id, patient_id=whose.match.person)
-    found = [one for one in sorted(letter.in_words) if any(follows(plan.effective, one) for plan in plans)]
+    found = [one for one in sorted(spoken_of) if any(follows(plan.effective, one) for plan in plans)]
     return in_words(found) if found else None
 
 
@@ -39,8 +40,9 @@ async def settle_words(tx: Tx, letter: Letter) -> Settled:
     nobodys = Settled(state="not_for_us", reason="It holds no result.")
     matched = [one for one in letter.whose if isinstance(one.match, Matched)]
     if not matched:
-        near = any(one.nearness for one in letter.whose)
-        return await ask_nearest(tx, letter, in_words(sorted(letter.in_words))) if near else nobodys
+        nearest = letter.nearest
+        spoken_of = letter.read_for(nearest.organisation_id).reading.in_words if nearest and nearest.nearness else ()
+        return await ask_nearest(tx, letter, in_words(sorted(spoken_of))) if spoken_of else nobodys
     asked = [
         await ask_for(tx, letter, one, sentence)
         for one in matched
@@ -66,7 +68,7 @@ async def settle_value(tx: Tx, letter: Letter, *, kind: str) -> Settled:
         return Settled(
             state="not_for_us", reason=f"A message {kind} is no result, and is about nobody who is followed here."
         )
-    news = [one for one in meant if not await _is_on_file(tx, letter, one)]
+    news = [one for one in meant if not await _is_no_news(tx, letter.read_for(one.organisation_id), one)]
     for whose in news:
         doubt = "" if isinstance(whose.match, Matched) else f" {whose.match.because}"
         await ask_for(tx, letter, whose, f"{because}{doubt}")
@@ -75,8 +77,10 @@ async def settle_value(tx: Tx, letter: Letter, *, kind: str) -> Settled:
     return Settled(state="not_for_us", reason=f"A message {kind} is no result, and what it repeats is on file.")
 
 
-async def _is_on_file(tx: Tx, letter: Letter, whose: Whose) -> bool:
-    """Whether all that the message says of followed tests stands with the person already, to the day and the digit."""
+async def _is_no_news(tx: Tx, letter: Letter, whose: Whose) -> bool:
+    """Whether all that it says of tests that are followed there stands with the person already, to the day and the digit."""
+    if not letter.reading.bears_a_value:
+        return True
     said = [one for one in letter.understanding.to_file if one.is_followed]
     if letter.understanding.questions or not said or not isinstance(whose.match, Matched):
         return False

@@ -8,6 +8,7 @@ import pytest
 from rms.people.model import Role
 from rms.sync.jobs import file_inbox
 from tests.cast import Trust, a_person, a_trust, on_file
+from tests.command import run as rms
 from tests.database import World
 from tests.laboratory import a_peer, arrive, obx, oru
 from tests.pages.site import Site, a_member
@@ -63,7 +64,7 @@ async def test_the_question_shows_sender_code_and_messages_and_a_choice(
     check = (await browser.get(chosen.headers["location"])).text
     assert "“HK2” from Mill Lane Laboratory is PSA" in check
     assert "3 messages wait for this answer. 2 can be filed; 1 will need you for another reason." in check
-    assert await the(world, "select count(*) from code_map") == 0
+    assert await the(world, "select count(*) from code_map_own") == 0
     assert await the(world, "select count(*) from audit_entry where verb = 'inbox.look'") == 5
 
 
@@ -82,7 +83,7 @@ async def test_the_answer_is_the_one_of_the_command_line_and_files_what_waited(
         "closed",
         "data_corrected",
     )
-    line = await world.as_owner("select local_code, local_text, analyte, made_by from code_map")
+    line = await world.as_owner("select local_code, local_text, analyte, made_by from code_map_own")
     assert [tuple(row) for row in line] == [("HK2", "Prostate specific Ag", "psa", "Nora Nurse")]
     assert await the(world, "select count(*) from audit_entry where verb = 'code_map.add'") == 1
     again = await site.post(browser, f"{path}/check", {"means": "cea"})
@@ -111,7 +112,7 @@ async def test_not_ours_closes_the_question_for_good_until_it_is_taken_back(
     for words in ("HK2", "Not one of ours", "Nora Nurse", "Take it back"):
         assert words in page, words
     assert (await site.post(admin, codes, {"line": "x"})).status_code == 422
-    line = {"line": str(await the(world, "select id from code_map"))}
+    line = {"line": f"own-{await the(world, 'select id from code_map_own')}"}
     assert (await site.post(admin, codes, line)).headers["location"] == f"{codes}?done=taken-back"
     assert "Taken back." in (page := (await admin.get(f"{codes}?done=taken-back")).text)
     assert "HK2" not in page
@@ -119,28 +120,102 @@ async def test_not_ours_closes_the_question_for_good_until_it_is_taken_back(
     await come(world, "u", start=9)
     assert await the(world, "select (state, outcome) from alert") == ("open", None)
     await site.post(browser, f"{path}/check", {"means": "psa"})
-    assert await the(world, "select array_agg(analyte order by id) from code_map") == ["not-followed", "psa"]
+    assert await the(world, "select array_agg(analyte order by id) from code_map_own") == ["not-followed", "psa"]
 
 
-async def test_a_sender_of_several_trusts_is_the_operator_s_matter(
-    site: Site, world: World, trust: Trust, browser: httpx.AsyncClient
-):
-    await come(world, "ug/L")
+@pytest.fixture
+async def other(world: World, trust: Trust) -> Trust:
+    """A second trust, which the same laboratory sends for and which follows Paul."""
     other = await a_trust(world, code="RBB", name="South Hospital")
     await world.as_owner("insert into peer_organisation select id, $1 from peer", other.organisation_id)
-    path = await path_of(world)
-    page = (await browser.get(path)).text
-    assert "also sends for other trusts" in page
-    assert 'name="means"' not in page
-    assert (await browser.get(f"{path}/check?means=psa")).headers["location"] == path
-    refused = await site.post(browser, f"{path}/check", {"means": "psa"})
-    assert (refused.status_code, "rms peer map" in refused.text) == (422, True)
-    assert await the(world, "select count(*) from code_map") == 0
-    assert "It is not ours" in (await browser.get(path.removesuffix("/code"))).text
-    async with world.web.transaction(organisation_id=other.organisation_id) as tx:
-        peer_id = await tx.fetchval("select id from peer")
-        said = await tx.fetch("select * from peer_code_say_here($1, 'X', 'x', null, 'psa', 'x')", peer_id)
-    assert said == []
+    await on_file(world, other, PAUL)
+    return other
+
+
+async def of(world: World, trust: Trust) -> str:
+    [row] = await world.as_owner("select ref from alert where organisation_id = $1", trust.organisation_id)
+    return f"/unmatched/{row['ref']}/code"
+
+
+async def test_a_trust_answers_for_itself_whoever_else_the_sender_sends_for(
+    site: Site, world: World, trust: Trust, other: Trust, browser: httpx.AsyncClient
+):
+    await come(world, "ug/L", "ug/L")  # of Peter, whom the other trust does not know, and of Paul, whom both follow
+    path = await of(world, trust)
+    check = (await browser.get(f"{path}/check?means=psa")).text
+    assert "The answer counts for this trust alone: nothing of theirs changes by it." in check
+    assert (await site.post(browser, f"{path}/check", {"means": "psa"})).headers["location"] == "/unmatched?done=code"
+    await file_inbox(world.worker)
+    results = "select organisation_id, count(*) as n from result where analyte = 'psa' group by 1 order by 1"
+    assert [tuple(row) for row in await world.as_owner(results)] == [(trust.organisation_id, 2)]
+    alerts = await world.as_owner("select organisation_id, state from alert order by organisation_id")
+    assert [tuple(row) for row in alerts] == [(trust.organisation_id, "closed"), (other.organisation_id, "open")]
+    # The other trust says that it is not theirs: here nothing changes, neither of what is filed nor of what comes.
+    theirs = await site.signed_in(other.organisation_id, other.nurse.id or 0)
+    await site.post(theirs, f"{await of(world, other)}/check", {"means": "not-followed"})
+    await file_inbox(world.worker)
+    await come(world, "ug/L", "ug/L", start=10)
+    assert [tuple(row) for row in await world.as_owner(results)] == [(trust.organisation_id, 4)]
+    kept = "select organisation_id, count(*) as n from result where analyte is null group by 1"
+    assert [tuple(row) for row in await world.as_owner(kept)] == [(other.organisation_id, 2)]
+    assert await the(world, "select count(*) from alert where state <> 'closed'") == 0
+    assert await the(world, "select array_agg(distinct state) from inbox") == ["filed"]
+    lines = await world.as_owner(
+        "select organisation_id, verb from audit_entry where verb = 'code_map.add' order by id"
+    )
+    assert [row["organisation_id"] for row in lines] == [trust.organisation_id, other.organisation_id]
+
+
+async def test_an_answer_for_all_goes_behind_a_trust_s_own(
+    site: Site, world: World, trust: Trust, other: Trust, browser: httpx.AsyncClient
+):
+    await come(world, "ug/L", "ug/L")
+    await site.post(browser, f"{await of(world, trust)}/check", {"means": "not-followed"})
+    assert (await rms(world, "peer", "map", "Mill Lane Laboratory", "HK2", "--means", "psa"))[0] == 0
+    await file_inbox(world.worker)
+    followed = await world.as_owner("select distinct organisation_id from result where analyte = 'psa'")
+    assert [row["organisation_id"] for row in followed] == [other.organisation_id]
+    theirs = await site.signed_in(other.organisation_id, other.nurse.id or 0)
+    refused = await site.post(theirs, f"{await of(world, other)}/check", {"means": "cea"})
+    assert refused.status_code == 422
+
+
+async def test_a_trust_that_the_sender_does_not_send_for_says_nothing_and_sees_nothing(world: World, trust: Trust):
+    await come(world, "ug/L")
+    stranger = await a_trust(world, code="RCC", name="West Hospital")
+    peer_id = await the(world, "select id from peer")
+    async with world.web.transaction(organisation_id=trust.organisation_id) as tx:
+        said = await tx.fetch("select * from peer_code_say_here($1, 'HK2', 'hk2', null, 'psa', 'x')", peer_id)
+        assert [row["again"] for row in said] == [1]
+    async with world.web.transaction(organisation_id=stranger.organisation_id) as tx:
+        assert await tx.fetch("select * from peer_code_say_here($1, 'X', 'x', null, 'psa', 'x')", peer_id) == []
+        assert await tx.fetch("select * from code_map_own") == []
+        assert not await tx.fetchval("select peer_code_take_back_here($1, (select max(id) from code_map_own), true, 'x')",
+                                     peer_id)  # fmt: skip
+
+
+async def test_an_administrator_sees_which_codes_wait_and_who_answers_them(
+    site: Site, world: World, trust: Trust, other: Trust
+):
+    await come(world, "ug/L", "ug/L", "ug/L")
+    admin = await site.signed_in(
+        trust.organisation_id, await a_member(world, trust.organisation_id, role=Role.ADMINISTRATOR, name="ada")
+    )
+    page = (await admin.get(f"/set-up/connections/{await the(world, 'select id from peer')}/codes")).text
+    for words in (
+        "Waiting for an answer",
+        "HK2",
+        "3 messages",
+        "Lena Lead, Nora Nurse",
+        "a clinical member of the team answers",
+    ):
+        assert words in page, words
+    assert "Peter" not in page
+    assert (await admin.get(await of(world, trust))).status_code == 403
+    await world.as_owner("update staff set ended_at = now(), ended_by = 'A test' where organisation_id = $1"
+                         " and role <> 'administrator'", trust.organisation_id)  # fmt: skip
+    page = (await admin.get(f"/set-up/connections/{await the(world, 'select id from peer')}/codes")).text
+    assert "Nobody in this team may answer yet." in page
 
 
 async def test_a_message_that_waits_for_something_else_has_no_question_about_a_code(

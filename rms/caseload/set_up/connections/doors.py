@@ -1,7 +1,7 @@
 """Senders added, changed, ended; tests noted. Each in one transaction; nothing outside is called inside of one."""
 
 from rms.audit.moves import record
-from rms.caseload.set_up.connections.forms import PeerTyped
+from rms.caseload.set_up.connections.forms import PeerTyped, TakenBack
 from rms.db.database import Database
 from rms.people.access import Asker
 from rms.sync.codes import take_back_not_ours
@@ -36,7 +36,7 @@ async def note_test(database: Database, *, asks: Asker, what: str, found: Findin
                      details={"what": what, "ok": found.ok})  # fmt: skip
 
 
-async def take_back(database: Database, *, asks: Asker, peer_id: int, line_id: int) -> None:
+async def take_back(database: Database, *, asks: Asker, peer_id: int, line: TakenBack) -> None:
     """That a code of it is not ours was a mistake."""
     async with database.transaction(organisation_id=asks.organisation_id) as tx:
-        await take_back_not_ours(tx, peer_id=peer_id, line_id=line_id, by=asks.actor)
+        await take_back_not_ours(tx, peer_id=peer_id, line_id=line.number, own=line.is_own, by=asks.actor)

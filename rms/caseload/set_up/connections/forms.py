@@ -50,15 +50,25 @@ PEER: Final = Form(
 )
 
 
+#: Before the number of a line that is one of this trust's own answers.
+OWN: Final = "own-"
+
+
 class TakenBack(msgspec.Struct, frozen=True, kw_only=True):
-    """Which line of a sender's map."""
+    """Which line of a sender's map: `own-7` of this trust's answers, `7` of those that count for all."""
 
     line: str
 
     @property
+    def is_own(self) -> bool:
+        """Whether it is one of this trust's own answers."""
+        return self.line.startswith(OWN)
+
+    @property
     def number(self) -> int:
         """Its number; 0, which no line has, when it is none."""
-        return int(self.line) if self.line.isascii() and self.line.isdigit() else 0
+        digits = self.line.removeprefix(OWN)
+        return int(digits) if digits.isascii() and digits.isdigit() else 0
 
 
 TAKE_BACK: Final = Form(TakenBack, line=a_text(missing="Choose a code", label="The code", longest=18))

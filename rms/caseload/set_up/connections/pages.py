@@ -9,17 +9,17 @@ from litestar.params import FromPath
 
 from rms.caseload.frame import staff_frame
 from rms.caseload.set_up.connections import doors
+from rms.caseload.set_up.connections.code_presenters import present_codes
 from rms.caseload.set_up.connections.forms import PEER, TAKE_BACK, TEST, Tested
 from rms.caseload.set_up.connections.presenters import (
     NOTHING,
     PATH,
     Figures,
     found_peer,
-    present_codes,
     present_connections,
     present_peer,
 )
-from rms.caseload.set_up.connections.store import FeedFigures, feed_figures, providers, register_figures
+from rms.caseload.set_up.connections.store import FeedFigures, codes_waiting, feed_figures, providers, register_figures
 from rms.db.database import Database
 from rms.errors import BadInput, Conflict, NotFound
 from rms.people.access import asker, may_do
@@ -144,7 +144,7 @@ async def take_codes(request: _Request, database: NamedDependency[Database], pee
     errors = parsed.errors
     if parsed.value is not None:
         try:
-            await doors.take_back(database, asks=asker(request), peer_id=known.id, line_id=parsed.value.number)
+            await doors.take_back(database, asks=asker(request), peer_id=known.id, line=parsed.value)
             return go_to(f"{PATH}/{known.id}/codes?done=taken-back")
         except Conflict as refused:
             errors = FieldErrors(all=(FieldError(field="line", message=str(refused)),))
@@ -157,7 +157,10 @@ async def _codes_page(
     known = await _known(request, database, peer)
     async with database.transaction(organisation_id=asker(request).organisation_id) as tx:
         lines = await codes_said(tx, peer_id=known.id)
-        page = present_codes(known, lines, done=request.query_params.get("done", ""), now=tx.now, errors=errors)
+        waiting = await codes_waiting(tx, organisation_id=asker(request).organisation_id, peer_id=known.id)
+        page = present_codes(
+            known, lines, waiting, done=request.query_params.get("done", ""), now=tx.now, errors=errors
+        )
     return html(request, template="caseload/set_up/peer_codes.html", page=page, title=page.heading, frame=staff_frame(request),
                 status=FAULTS_IN_FORM if errors else 200)  # fmt: skip
 

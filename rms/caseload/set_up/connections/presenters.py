@@ -13,7 +13,6 @@ from rms.caseload.worklist.feed import SILENT_AFTER
 from rms.people.access import Asker
 from rms.people.permissions import Permission
 from rms.settings import Settings
-from rms.sync.codes import IN_WORDS, CodeLine
 from rms.sync.finding import Finding
 from rms.web.forms import NO_ERRORS, FieldErrors
 from rms.web.submitted import Submitted
@@ -91,12 +90,13 @@ def present_connections(
             _provider("twilio", "Twilio", figures, is_set=figures.settings.twilio is not None, may=may),
             _register(figures, may=may),
         ),
-        may_manage=may, tested=f"{_sentence(tested.what)}: {tested.sentence}" if tested else "",
+        may_manage=may, tested=f"{sentence(tested.what)}: {tested.sentence}" if tested else "",
         tested_ok=tested.ok if tested else False, said=_SAID.get(done, ""), errors=errors,
     )  # fmt: skip
 
 
-def _sentence(text: str) -> str:
+def sentence(text: str) -> str:
+    """With a capital."""
     return text[:1].upper() + text[1:]
 
 
@@ -135,7 +135,7 @@ def _feed(one: FeedFigures, figures: Figures, *, may: bool) -> Connection:
     return Connection(
         key=f"feed-{one.id}", name=f"{one.name} (laboratory, HL7 v2 over MLLP)", state=state,
         facts=(
-            ("Last message", _sentence(when(one.last_at, now=figures.now)) if one.last_at else "None yet"),
+            ("Last message", sentence(when(one.last_at, now=figures.now)) if one.last_at else "None yet"),
             ("Came in", f"{one.today:,} in 24 hours, {one.week:,} in 7 days"),
             ("Lag", f"{counted(one.unread, 'message')} unread, the oldest for {lag}" if one.unread else "None: all is read"),
             ("Errors in 7 days", "\n".join(filter(None, wrong)) or "None"),
@@ -173,7 +173,7 @@ def _provider(key: str, name: str, figures: Figures, *, is_set: bool, may: bool)
         steps.append("Nothing was sent through it in 7 days. Test it.")
     return Connection(
         key=key, name=f"{name} (texts and emails)", state=state,
-        facts=(("Last message", _sentence(when(one.last_at, now=figures.now)) if one.last_at else "None in 7 days"),
+        facts=(("Last message", sentence(when(one.last_at, now=figures.now)) if one.last_at else "None in 7 days"),
                ("In 7 days", f"{one.taken:,} taken, {one.failed:,} failed, {one.unknown:,} not known")),
         to_do=tuple(steps), test=key if may else None,
     )  # fmt: skip
@@ -194,7 +194,7 @@ def _register(figures: Figures, *, may: bool) -> Connection:
         state = SILENT
     return Connection(
         key="register", name=name, state=state,
-        facts=(("Last told", _sentence(when(one.last_at, now=figures.now)) if one.last_at else "Nothing yet"),
+        facts=(("Last told", sentence(when(one.last_at, now=figures.now)) if one.last_at else "Nothing yet"),
                ("Told in 7 days", f"{one.delivered:,}"), ("Waiting", f"{one.waiting:,}")),
         to_do=tuple(steps), test="register" if may else None,
     )  # fmt: skip
@@ -215,44 +215,3 @@ def present_peer(one: FeedFigures | None, *, typed: Submitted = NOTHING, errors:
 def found_peer(feeds: Sequence[FeedFigures], peer_id: int) -> FeedFigures | None:
     """One of them by its number."""
     return next((one for one in feeds if one.id == peer_id), None)
-
-
-_SHARED_CODES: Final = "This system also sends for other trusts. Whoever runs the server says what its codes mean."
-
-
-class CodeRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One code of a sender and what was said of it. `line` is set when it can be taken back."""
-
-    code: str
-    words: str
-    means: str
-    said: str
-    line: str
-
-
-class CodesPage(msgspec.Struct, frozen=True, kw_only=True):
-    """`caseload/set_up/peer_codes.html`."""
-
-    heading: str
-    rows: tuple[CodeRow, ...]
-    action: str
-    why_not: str
-    said: str
-    errors: FieldErrors
-
-
-def present_codes(
-    one: FeedFigures, lines: Sequence[CodeLine], *, done: str, now: datetime, errors: FieldErrors = NO_ERRORS
-) -> CodesPage:
-    """What was said of the codes of a sender, those that are not ours first."""
-    return CodesPage(
-        heading=f"Codes of {one.name}", action=f"{PATH}/{one.id}/codes", errors=errors,
-        rows=tuple(
-            CodeRow(code=line.code, words=line.words or "", means=_sentence(IN_WORDS.get(line.analyte, line.analyte)),
-                    said=f"{line.made_by}, {when(line.made_at, now=now)}",
-                    line=str(line.id) if line.may_take_back and not one.shared else "")
-            for line in lines
-        ),
-        why_not=_SHARED_CODES if one.shared else "",
-        said="Taken back. The next message with this code comes to a person again." if done == "taken-back" else "",
-    )  # fmt: skip
