@@ -10,7 +10,7 @@ from rms.caseload.downtime.presenters import missed
 from rms.caseload.looking import looking
 from rms.caseload.today.presenters import UNATTENDED_PATH, present_today, present_unattended
 from rms.caseload.today.store import waiting_counts
-from rms.caseload.today.unattended import unattended
+from rms.caseload.today.unattended import KINDS, unattended
 from rms.caseload.worklist.asked import read_asked
 from rms.caseload.worklist.frame import first_page, worklist_frame
 from rms.caseload.worklist.paging import titled
@@ -44,7 +44,7 @@ async def show_today(request: _Request, database: NamedDependency[Database]) -> 
 @get(UNATTENDED_PATH, opt={"policy": _VIEW})
 async def show_unattended(request: _Request, database: NamedDependency[Database]) -> Response[Any]:
     """What nobody would look at: should be nothing."""
-    asked = read_asked(request.query_params, kinds=())
+    asked = read_asked(request.query_params, kinds=KINDS)
     async with looking(request, database, feeds_too=False) as look:
         around = await surroundings(look)
         asked = known_here(asked, around)

@@ -7,7 +7,7 @@ from typing import Final
 import msgspec
 
 from rms.caseload.today.store import Count, What
-from rms.caseload.today.unattended import WHY, Unattended
+from rms.caseload.today.unattended import KINDS, WHY, Unattended
 from rms.caseload.worklist.ages import age
 from rms.caseload.worklist.asked import ME, Asked, address_of
 from rms.caseload.worklist.feed import silent_words, worker_words
@@ -39,7 +39,8 @@ _GROUPS: Final = (
     )),
     ("Notes and safety check", (
         (What.NOTES, "Notes to read", "/notes", ""),
-        (What.UNATTENDED, "Steps without a next date or an owner", UNATTENDED_PATH, ""),
+        (What.FINISHED, "Plans whose last date is done, to be ended", UNATTENDED_PATH, "finished"),
+        (What.UNATTENDED, "Steps without a next date or an owner", UNATTENDED_PATH, "fault"),
     )),
 )  # fmt: skip
 #: A count of these is something to do at once.
@@ -162,7 +163,7 @@ def present_unattended(
     """The list behind the safety check."""
     return UnattendedPage(
         list=list_frame(
-            UNATTENDED_PATH, asked, around=around, kinds={}, thing="step", me=asks.staff_id,
+            UNATTENDED_PATH, asked, around=around, kinds=KINDS, thing="step", me=asks.staff_id,
             total=found[0].total if found else 0, on_page=len(found), order=_UNATTENDED_ORDER,
             empty=("Every step has a next date and an owner. This was looked up just now.",
                    "If anything ever stands here, tell whoever looks after RMS: it is a fault, not your work."),

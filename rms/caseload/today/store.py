@@ -35,6 +35,7 @@ class What(StrEnum):
     LETTERS = "letters"
     UNMATCHED = "unmatched"
     NOTES = "notes"
+    FINISHED = "finished"
     UNATTENDED = "unattended"
 
 
@@ -77,7 +78,8 @@ union all select 'stopped', count(*), min(m.queued_at) {STOPPED}
 union all select 'letters', count(*), min(g.made_at) {IN_QUEUE}
 union all select 'unmatched', count(*), min(f.at) {UNMATCHED}
 union all select 'notes', count(*), min(n.written_at) {HANDED_OVER}
-union all select 'unattended', count(*), min(u.since) from ({UNATTENDED}) u
+union all select case when u.why = 'finished' then 'finished' else 'unattended' end, count(*), min(u.since)
+  from ({UNATTENDED}) u group by 1
 """
 
 

@@ -29,14 +29,18 @@ select o.patient_id, o.title, o.created_at, 'no_owner'
    and not exists (select from staff_team m join staff s on s.organisation_id = m.organisation_id and s.id = m.staff_id
                     where m.organisation_id = o.organisation_id and m.team_id = o.team_id and s.ended_at is null)
 union all
-select l.patient_id, 'The plan is paused', coalesce(l.started_at, l.created_at), 'no_end_of_pause'
+select l.patient_id, 'The plan is paused', coalesce((select max(e.civil_at) from audit_entry e
+         where e.organisation_id = l.organisation_id and e.patient_id = l.patient_id and e.verb = 'plan.paused'
+           and e.subject_kind = 'plan' and e.subject_id = l.id), l.started_at, l.created_at), 'no_end_of_pause'
   from plan l
  where l.organisation_id = $2 and l.team_id = any($1) and l.state = 'paused' and l.state_until is null
    and ($4::bigint is null or l.nurse_staff_id = $4) and (not $5 or l.nurse_staff_id is null)
 union all
-select l.patient_id, 'The plan runs', coalesce((select max(o.closed_at) from occurrence o
-         where o.organisation_id = l.organisation_id and o.plan_id = l.id), l.started_at, l.created_at), 'nothing_due'
-  from plan l
+select l.patient_id, 'The plan runs', coalesce(last.closed_at, l.started_at, l.created_at),
+       case when last.state in ('done', 'missed', 'skipped') then 'finished' else 'nothing_due' end
+  from plan l left join lateral (select o.closed_at, o.state from occurrence o
+                                  where o.organisation_id = l.organisation_id and o.plan_id = l.id
+                                  order by o.closed_at desc nulls last limit 1) last on true
  where l.organisation_id = $2 and l.team_id = any($1) and l.state = 'active'
    and ($4::bigint is null or l.nurse_staff_id = $4) and (not $5 or l.nurse_staff_id is null)
    and not exists (select from occurrence o where o.organisation_id = l.organisation_id and o.plan_id = l.id
@@ -46,7 +50,8 @@ _LIST: Final = f"""
 select u.patient_id, u.what, u.since, u.why, p.ref as person_ref, p.family_name, p.given_names, p.title, p.born_text,
        p.nhs_number, count(*) over () as total
   from ({UNATTENDED}) u join patient p on p.organisation_id = $2 and p.id = u.patient_id
- order by u.since, u.patient_id limit $6 offset $7
+ where $6::text is null or (u.why = 'finished') = ($6 = 'finished')
+ order by u.since, u.patient_id limit $7 offset $8
 """
 
 
@@ -54,8 +59,11 @@ WHY: Final = {
     "no_next_date": "It has no next date.",
     "no_owner": "Nobody works in its team.",
     "no_end_of_pause": "It does not say until when.",
-    "nothing_due": "Its last date is done, and nobody has ended it.",
+    "nothing_due": "It has no date to come.",
+    "finished": "Its last date is done, and nobody has ended it.",
 }
+#: What the list can be narrowed to: what is a fault, and what is a nurse's ordinary work.
+KINDS: Final = {"fault": "Without a next date or an owner", "finished": "Last date done, to be ended"}
 
 
 class Unattended(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,5 +84,5 @@ class Unattended(msgspec.Struct, frozen=True, kw_only=True):
 
 async def unattended(look: Look, scope: Scope, asked: Asked) -> list[Unattended]:
     """One page of them, the oldest first."""
-    rows = await look.tx.fetch(_LIST, *scope.parameters, ROWS_A_PAGE, asked.first_row)
+    rows = await look.tx.fetch(_LIST, *scope.parameters, asked.kind or None, ROWS_A_PAGE, asked.first_row)
     return [msgspec.convert(dict(row), Unattended) for row in rows]

@@ -8,6 +8,7 @@ import pytest
 
 from rms.alerts.model import AlertKind
 from rms.db.pulse import beat
+from rms.plans.moves import pause
 from rms.sync.jobs import file_inbox
 from tests.cast import Trust, a_person, a_trust, on_file
 from tests.database import World
@@ -19,7 +20,7 @@ from tests.worklists import alarmed, away, late_ref, nurse, other_team, staff_id
 ALL = ("Act today", "Look soon", "Chase", "Fix data", "May be in range: ten at a time", "To look at one by one",
        "Set aside and due back", "Tests late", "Messages that failed or are held",
        "Letters to print", "Laboratory messages that nobody could file", "Notes to read",
-       "Steps without a next date or an owner")  # fmt: skip
+       "Plans whose last date is done, to be ended", "Steps without a next date or an owner")  # fmt: skip
 
 
 @pytest.fixture
@@ -171,9 +172,43 @@ async def test_a_plan_at_its_end_waits_since_its_last_date_was_done(site: Site, 
                          " closed_at = now() - interval '3 days 1 hour' where plan_id = $1", man.plan_id)  # fmt: skip
     browser = await nurse(site, trust)
     page = (await browser.get("/today")).text
-    assert counts(page)["Steps without a next date or an owner"] == 1
+    assert counts(page)["Plans whose last date is done, to be ended"] == 1
+    assert counts(page)["Steps without a next date or an owner"] == 0
     assert "Oldest: 3 days" in page
-    assert "Its last date is done, and nobody has ended it." in (await browser.get("/today/unattended")).text
+    # Ordinary work, and no fault.
+    assert "Urgent" not in page
+    said = "Its last date is done, and nobody has ended it."
+    assert said in (await browser.get("/today/unattended?kind=finished")).text
+    assert said not in (await browser.get("/today/unattended?kind=fault")).text
+
+
+async def test_a_plan_whose_rows_were_only_taken_away_is_a_fault(site: Site, world: World, trust: Trust):
+    man = await followed(world, trust=trust, operated_days_ago=400)
+    await world.as_owner("delete from calendar where occurrence_id in (select id from occurrence where plan_id = $1)",
+                         man.plan_id)  # fmt: skip
+    await world.as_owner("update occurrence set state = 'void', state_reason = 'x', closed_by_kind = 'result',"
+                         " closed_at = now() where plan_id = $1",
+                         man.plan_id)  # fmt: skip
+    browser = await nurse(site, trust)
+    page = (await browser.get("/today")).text
+    assert counts(page)["Steps without a next date or an owner"] == 1
+    assert "Urgent" in page
+    assert "It has no date to come." in (await browser.get("/today/unattended?kind=fault")).text
+
+
+async def test_a_pause_without_an_end_is_as_old_as_the_pause(site: Site, world: World, trust: Trust):
+    """Not as old as the plan."""
+    man = await followed(world, trust=trust)
+    await world.move_civil_clock(20)
+    async with world.web.transaction(organisation_id=trust.organisation_id) as tx:
+        await pause(tx, organisation_id=trust.organisation_id, plan_id=man.plan_id, reason="Away",
+                    until=tx.today + timedelta(days=60), by=trust.nurse, now=tx.now)  # fmt: skip
+    await world.as_owner("update plan set state_until = null where id = $1", man.plan_id)
+    await world.move_civil_clock(2)
+    browser = await nurse(site, trust)
+    page = (await browser.get("/today")).text
+    assert counts(page)["Steps without a next date or an owner"] == 1
+    assert "Oldest: 2 days" in page
 
 
 async def test_today_takes_two_questions_of_its_own(site: Site, world: World, trust: Trust):
