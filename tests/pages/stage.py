@@ -33,7 +33,7 @@ VISIT = "a visit of a browser without a session"
 PLACES = {"{item:str}": "wellbeing", "{locator:str}": "x" * 22, "{file_path:path}": "manifest.json",
           "{key:str}": "urology", "{protocol:str}": "prostate-after-prostatectomy", "{version:int}": "1", "{peer:int}": "1",
           "{questionnaire:str}": "symptom-check-prostate", "{kind:str}": "mobile",
-          "{purpose:str}": "test_reminder_1", "{channel:str}": "sms",
+          "{purpose:str}": "test_reminder_1", "{channel:str}": "letter",
           "{result:uuid}": "00000000-0000-4000-8000-000000000000"}  # fmt: skip
 #: What a form sends when an empty one would be a fault of the form and tell nothing about who may send it.
 FIELDS = {
@@ -123,8 +123,11 @@ class Stage:
             " values ($1, $2, current_date, true, now(), 'worker', $3, 1, '%PDF') returning ref",
             organisation_id, self.trust.team_id, [man.patient_id],
         )  # fmt: skip
-        form = await self.world.as_owner("select ref from assignment where id = $1", self.assignment_id)
-        self.refs |= {"downtime": made[0]["ref"], "questionnaires": form[0]["ref"]}
+        form = await self.world.as_owner(
+            "select a.ref, o.ref as step from assignment a join occurrence o on o.id = a.occurrence_id where a.id = $1",
+            self.assignment_id,
+        )
+        self.refs |= {"downtime": made[0]["ref"], "questionnaires": form[0]["ref"], "steps": form[0]["step"]}
         self.refs |= await worklist_refs(self.world, self.trust, plan=plan[0]["ref"])
         self.refs |= await set_up_refs(self.world, self.trust)
         self.refs |= await review_refs(self.world, result=self.refs["results"], staff_id=nurse)

@@ -4,12 +4,14 @@ from uuid import UUID
 
 from rms.caseload.answers.forms import Given, missing_of, read_given
 from rms.caseload.answers.store import Sheet, sheet_behind
+from rms.caseload.late.store import step_behind
 from rms.db.database import Database
 from rms.db.engine import Tx
 from rms.errors import Refused
 from rms.followup.moves import save_answer, submit_answers
 from rms.people.access import Asker
 from rms.people.store import known_dead, lock_people
+from rms.questionnaires.moves import ask_now
 from rms.questionnaires.store.answers import plain
 from rms.web.forms import FieldErrors
 from rms.web.submitted import Submitted
@@ -37,6 +39,23 @@ async def answers_by_telephone(
             await submit_answers(tx, organisation_id=asks.organisation_id, assignment_id=sheet.assignment.id,
                                  mode="telephone", by=asks.actor, now=tx.now)  # fmt: skip
         return errors
+
+
+async def begin_by_telephone(database: Database, *, asks: Asker, step: UUID) -> UUID:
+    """Ask what was not asked yet, for the person who is on the telephone; the address of the form.
+
+    Refused when the person has died or may have, or the plan does not ask for it now; a second press opens the same form.
+    """
+    async with database.transaction(organisation_id=asks.organisation_id) as tx:
+        patient_id = (await step_behind(tx, asks=asks, ref=step)).patient_id
+        await lock_people(tx, [patient_id])
+        if await known_dead(tx, organisation_id=asks.organisation_id, patient_id=patient_id) is not None:
+            raise Refused("The person has died, or may have died. Nothing is asked of them any more.")
+        found = await step_behind(tx, asks=asks, ref=step)
+        asked = await ask_now(
+            tx, organisation_id=asks.organisation_id, occurrence_id=found.id, by=asks.actor, now=tx.now
+        )
+        return asked.ref
 
 
 async def _locked(tx: Tx, *, asks: Asker, ref: UUID) -> Sheet:

@@ -1,4 +1,4 @@
-"""`/questionnaires/{ref}`: all questions on one page, filled in with the person on the telephone."""
+"""`/questionnaires/{ref}`: all questions on one page, filled in with the person on the telephone, asked before or not."""
 
 from typing import Any, Final
 from uuid import UUID
@@ -8,7 +8,7 @@ from litestar.di import NamedDependency
 from litestar.handlers import BaseRouteHandler
 from litestar.params import FromPath
 
-from rms.caseload.answers.doors import answers_by_telephone
+from rms.caseload.answers.doors import answers_by_telephone, begin_by_telephone
 from rms.caseload.answers.presenters import present_answers
 from rms.caseload.answers.store import sheet_behind
 from rms.caseload.frame import staff_frame
@@ -44,6 +44,12 @@ async def keep_answers(request: _Request, database: NamedDependency[Database], r
     return go_to(f"/questionnaires/{ref}?done={'sent' if send else 'saved'}")
 
 
+@post("/steps/{ref:uuid}/by-telephone", opt={"policy": _ENTER})
+async def begin(request: _Request, database: NamedDependency[Database], ref: FromPath[UUID]) -> Response[Any]:
+    """The person is on the telephone: open what is not asked yet."""
+    return go_to(f"/questionnaires/{await begin_by_telephone(database, asks=asker(request), step=ref)}")
+
+
 async def _page(
     request: _Request,
     database: Database,
@@ -63,4 +69,4 @@ async def _page(
                 frame=staff_frame(request), status=FAULTS_IN_FORM if errors else 200)  # fmt: skip
 
 
-ROUTES: Final[tuple[BaseRouteHandler, ...]] = (show_questions, keep_answers)
+ROUTES: Final[tuple[BaseRouteHandler, ...]] = (show_questions, keep_answers, begin)

@@ -126,6 +126,7 @@ VERBS: Final = {
     "result.keep": "Result kept",
     "assignment.ask": "Questionnaire sent",
     "assignment.ask_again": "Questionnaire sent again",
+    "assignment.by_telephone": "Questionnaire opened, to be filled in by telephone",
     "assignment.expired": "Questionnaire not answered in time",
     "assignment.withdrawn": "Questionnaire withdrawn",
     "answers.send": "Questionnaire answered",

@@ -8,9 +8,11 @@ from rms.audit.model import Actor
 from rms.audit.moves import record
 from rms.db.engine import Tx
 from rms.errors import Refused
+from rms.messages.moves import void_for_cause
 from rms.people.sign_in.sessions import SessionKind
 from rms.people.store import known_dead
-from rms.plans.store import locked_occurrence
+from rms.plans.store import locked_occurrence, plan_on_file
+from rms.plans.store.occurrences import occurrence_on_file
 from rms.questionnaires.store import (
     OPEN_STATES,
     AssignmentOnFile,
@@ -20,6 +22,11 @@ from rms.questionnaires.store import (
     signed_version,
 )
 from rms.questionnaires.timing import ANSWERS_TAKEN_DAYS, LINK_PROMISED_DAYS
+
+_NOT_BEFORE_TOMORROW = """
+update calendar set act_on = $3::date + 1
+ where organisation_id = $1 and occurrence_id = $2 and stage ^@ 'ask:' and act_on <= $3
+"""
 
 
 async def ask(tx: Tx, *, organisation_id: int, occurrence_id: int, by: Actor) -> AssignmentOnFile:
@@ -65,6 +72,32 @@ async def _first(tx: Tx, *, organisation_id: int, occurrence_id: int, by: Actor)
     made = await locked_assignment(tx, organisation_id=organisation_id, assignment_id=assignment_id)
     await _note(tx, made, verb="assignment.ask", reason=None, by=by)
     return made
+
+
+async def ask_now(tx: Tx, *, organisation_id: int, occurrence_id: int, by: Actor, now: datetime) -> AssignmentOnFile:
+    """Somebody is on the telephone with the person: ask it without a message, also before its day.
+
+    What waits to be sent about it is taken back, and nothing is written before tomorrow: whoever answers to the end now is
+    never written to, and whoever does not (the call drops) is, as planned. Refused, with a sentence, for a plan that stands
+    still, a step that is over, and one whose time has not come. The caller holds the person's lock.
+    """
+    row = await occurrence_on_file(tx, organisation_id=organisation_id, occurrence_id=occurrence_id)
+    plan = await plan_on_file(tx, organisation_id=organisation_id, plan_id=row.plan_id, lock=True)
+    step = await locked_occurrence(tx, organisation_id=organisation_id, occurrence_id=occurrence_id)
+    if plan.state != "active":
+        raise Refused("The plan does not run just now, so nothing is asked. Let it go on first.")
+    if step.questionnaire_key is None or step.state != "open":
+        raise Refused(f"{step.title} is not a questionnaire that waits for an answer.")
+    if tx.today < step.earliest_on:
+        raise Refused(
+            f"{step.title} is due on {step.due_on:%-d %B %Y} and can be answered from {step.earliest_on:%-d %B %Y}."
+        )
+    found = await ask(tx, organisation_id=organisation_id, occurrence_id=occurrence_id, by=by)
+    await tx.execute(_NOT_BEFORE_TOMORROW, organisation_id, occurrence_id, tx.today)
+    await void_for_cause(tx, organisation_id=organisation_id, cause_kind="occurrence", cause_id=occurrence_id,
+                         reason="It is being answered by telephone.", now=now)  # fmt: skip
+    await _note(tx, found, verb="assignment.by_telephone", reason=None, by=by)
+    return found
 
 
 async def withdraw(tx: Tx, *, organisation_id: int, assignment_id: int, reason: str, by: Actor, now: datetime) -> None:

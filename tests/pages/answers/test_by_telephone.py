@@ -1,14 +1,18 @@
 """A questionnaire filled in with the person on the telephone: all questions on a page, branching, red flags, sent or not."""
 
+import asyncio
 import re
+from datetime import timedelta
 from uuid import UUID
 
 import httpx
 import pytest
 
 from rms.followup.moves import record_death
+from rms.plans.moves import pause
+from rms.questionnaires.jobs import ask_due
 from rms.questionnaires.model import DECLINED_CODE
-from tests.asked import Followed, asked, assignment_id_of
+from tests.asked import Followed, asked, assignment_id_of, follow
 from tests.cast import Trust, a_trust
 from tests.database import World
 from tests.followed import the
@@ -152,3 +156,98 @@ async def test_the_persons_page_and_the_late_list_lead_to_it(
     assert f'href="/questionnaires/{ref}"' in (await browser.get(f"/people/{person}")).text
     await world.move_civil_clock(2)
     assert f'href="/questionnaires/{ref}"' in (await browser.get("/late")).text
+
+
+async def by_telephone(site: Site, world: World, browser: httpx.AsyncClient, man: Followed) -> httpx.Response:
+    step = await the(world, "select ref from occurrence where id = $1", man.occurrence_id)
+    return await site.post(browser, f"/steps/{step}/by-telephone", {})
+
+
+async def written_to(world: World) -> list[tuple[str, str]]:
+    rows = await world.as_owner("select purpose, state from message where purpose ^@ 'questionnaire' order by id")
+    return [(row["purpose"], row["state"]) for row in rows]
+
+
+async def a_person_page(world: World, browser: httpx.AsyncClient, man: Followed) -> str:
+    person = await the(world, "select ref from patient where id = $1", man.patient_id)
+    return (await browser.get(f"/people/{person}")).text
+
+
+async def test_what_was_not_asked_yet_is_filled_in_now_and_nothing_is_sent(site: Site, world: World, trust, browser):
+    man = await follow(world, trust)
+    assert "Fill in by telephone now" in await a_person_page(world, browser, man)
+    opened = await by_telephone(site, world, browser, man)
+    assert opened.status_code == 303, opened.text
+    await ask_due(world.worker)
+    # The tick came by meanwhile: one form, and no message.
+    assert await written_to(world) == []
+    assert await the(world, "select count(*) from assignment") == 1
+    assert "Fill in by telephone now" not in await a_person_page(world, browser, man)
+    sent = await site.post(browser, opened.headers["location"], {**WELL, "do": "send"})
+    assert sent.headers["location"] == f"{opened.headers['location']}?done=sent"
+    assert await the(world, "select mode from assignment") == "telephone"
+    verbs = await world.as_owner("select verb from audit_entry where actor_name = 'Nora Nurse' and verb ^@ 'assignment.'"
+                                 " and verb <> 'assignment.look' order by id")  # fmt: skip
+    assert [row["verb"] for row in verbs] == ["assignment.ask", "assignment.by_telephone"]
+    for _ in range(9):
+        await world.move_civil_clock(1)
+        await ask_due(world.worker)
+    assert await written_to(world) == []
+
+
+async def test_the_tick_came_first_and_what_it_wrote_is_taken_back(site: Site, world: World, trust, browser):
+    man = await follow(world, trust)
+    await ask_due(world.worker)
+    opened = await by_telephone(site, world, browser, man)
+    assert opened.status_code == 303
+    assert await written_to(world) == [("questionnaire_invite", "void")]
+    again = await by_telephone(site, world, browser, man)
+    assert again.headers["location"] == opened.headers["location"]
+    assert await the(world, "select count(*) from assignment") == 1
+
+
+async def test_nurse_and_tick_at_once_ask_once(site: Site, world: World, trust, browser):
+    man = await follow(world, trust)
+    await asyncio.gather(by_telephone(site, world, browser, man), ask_due(world.worker))
+    assert await the(world, "select count(*) from assignment") == 1
+    assert [state for _, state in await written_to(world)] in ([], ["void"])
+
+
+async def test_a_call_that_dropped_loses_nobody(site: Site, world: World, trust, browser):
+    """Nothing was sent in: the person is written to the next day, as if nobody had called."""
+    man = await follow(world, trust)
+    await by_telephone(site, world, browser, man)
+    await ask_due(world.worker)
+    await world.move_civil_clock(1)
+    await ask_due(world.worker)
+    assert await written_to(world) == [("questionnaire_invite", "queued")]
+
+
+async def test_a_plan_that_stands_still_asks_nothing(site: Site, world: World, trust, browser):
+    man = await follow(world, trust)
+    async with world.web.transaction(organisation_id=trust.organisation_id) as tx:
+        await pause(tx, organisation_id=trust.organisation_id, plan_id=man.plan_id, reason="Away",
+                    until=tx.today + timedelta(days=60), by=trust.nurse, now=tx.now)  # fmt: skip
+    assert "Fill in by telephone now" not in await a_person_page(world, browser, man)
+    refused = await by_telephone(site, world, browser, man)
+    assert refused.status_code == 422
+    assert "The plan does not run just now" in refused.text
+    assert await the(world, "select count(*) from assignment") == 0
+
+
+async def test_nobody_who_may_have_died_is_asked(site: Site, world: World, trust, browser):
+    man = await follow(world, trust)
+    async with world.web.transaction(organisation_id=trust.organisation_id) as tx:
+        await record_death(tx, organisation_id=trust.organisation_id, patient_id=man.patient_id, formal=False, died_on=None,
+                           source="His wife", by=trust.nurse, now=tx.now)  # fmt: skip
+    assert "Fill in by telephone now" not in await a_person_page(world, browser, man)
+    assert "may have died" in (await by_telephone(site, world, browser, man)).text
+    assert await the(world, "select count(*) from assignment") == 0
+
+
+async def test_what_is_due_long_after_is_not_filled_in_now(site: Site, world: World, trust, browser):
+    man = await follow(world, trust, wait=False)
+    assert "Fill in by telephone now" not in await a_person_page(world, browser, man)
+    refused = await by_telephone(site, world, browser, man)
+    assert "can be answered from" in refused.text
+    assert await the(world, "select count(*) from assignment") == 0

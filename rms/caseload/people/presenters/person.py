@@ -26,11 +26,12 @@ from rms.caseload.people.store import (
     FiledResult,
     Happened,
     Needs,
+    NotAsked,
     OpenAlert,
     PlanAround,
     SentMessage,
 )
-from rms.caseload.words import KINDS, STATES, moment
+from rms.caseload.words import KINDS, STATES, day, moment
 from rms.people.access import Asker
 from rms.people.languages import language_words
 from rms.people.permissions import Permission
@@ -67,6 +68,7 @@ class Everything(msgspec.Struct, frozen=True, kw_only=True):
     alerts: Sequence[OpenAlert]
     results: Sequence[FiledResult]
     questionnaires: Sequence[AskedOf]
+    not_asked: Sequence[NotAsked]
     messages: Sequence[SentMessage]
     notes: Sequence[NoteOnFile]
     helper: HelperOnFile | None
@@ -97,6 +99,7 @@ class PersonPage(msgspec.Struct, frozen=True, kw_only=True):
     tests: tuple[TestBlock, ...]
     plans: tuple[PlanBlock, ...]
     questionnaires: tuple[AskedBlock, ...]
+    by_telephone: tuple[Button, ...]
     messages: tuple[MessageLine, ...]
     notes: tuple[NoteLine, ...]
     older_notes: tuple[NoteLine, ...]
@@ -108,6 +111,14 @@ class PersonPage(msgspec.Struct, frozen=True, kw_only=True):
     all_history: str | None
     happened: int
     links: tuple[Button, ...]
+
+
+def _by_telephone(all_of_it: Everything, *, asks: Asker) -> tuple[Button, ...]:
+    """What can be filled in now though nobody has asked it yet; nothing for somebody who has died."""
+    if all_of_it.person.death_state is not None or not asks.may(Permission.ANSWERS_ENTER):
+        return ()
+    return tuple(Button(text=f"{one.title}, due {day(one.due_on)}", href=f"/steps/{one.ref}/by-telephone")
+                 for one in all_of_it.not_asked)  # fmt: skip
 
 
 def present_person(all_of_it: Everything, *, asks: Asker, today: date) -> PersonPage:
@@ -135,6 +146,7 @@ def present_person(all_of_it: Everything, *, asks: Asker, today: date) -> Person
             for plan in sorted(all_of_it.plans, key=lambda plan: (plan.state == "ended", -plan.id))
         ),
         questionnaires=present_asked(all_of_it.questionnaires, may_fill_in=asks.may(Permission.ANSWERS_ENTER)),
+        by_telephone=_by_telephone(all_of_it, asks=asks),
         messages=present_messages(all_of_it.messages),
         notes=notes[:NOTES_SHOWN],
         older_notes=notes[NOTES_SHOWN:],

@@ -1,6 +1,6 @@
 """What the pages about people read, in the scope of the one who asks; set-based, a few queries a page."""
 
-from rms.caseload.people.store.answers import AskedOf, questionnaires_of
+from rms.caseload.people.store.answers import AskedOf, NotAsked, not_asked_yet, questionnaires_of
 from rms.caseload.people.store.around import (
     ContactEver,
     Needs,
@@ -52,6 +52,7 @@ __all__ = [
     "Happened",
     "Judged",
     "Needs",
+    "NotAsked",
     "OpenAlert",
     "PlanAround",
     "PlanInScope",
@@ -71,6 +72,7 @@ __all__ = [
     "messages_because_of",
     "messages_of",
     "needs_of",
+    "not_asked_yet",
     "open_alerts_of",
     "person_behind",
     "person_in_scope",

@@ -24,6 +24,33 @@ select distinct on (assignment_id, item) assignment_id, item, value from answer
  where organisation_id = $1 and assignment_id = any($2) order by assignment_id, item, id desc
 """
 
+# What may be asked by telephone now: open, its time has come, its plan runs, and nobody has asked it.
+_NOT_ASKED = """
+select o.ref, o.title, o.due_on from occurrence o
+  join plan p on p.organisation_id = o.organisation_id and p.id = o.plan_id and p.state = 'active'
+ where o.organisation_id = $1 and o.patient_id = $2 and o.team_id = any($3) and o.state = 'open'
+   and o.questionnaire_key is not null and o.earliest_on <= $4
+   and not exists (select from assignment a where a.organisation_id = o.organisation_id and a.occurrence_id = o.id
+                      and a.state in ('asked', 'opened', 'submitted'))
+ order by o.due_on, o.id limit 20
+"""
+
+
+class NotAsked(msgspec.Struct, frozen=True, kw_only=True):
+    """A questionnaire that could be filled in by telephone before anybody asked it in writing."""
+
+    ref: UUID
+    title: str
+    due_on: date
+
+
+async def not_asked_yet(look: Look, *, patient_id: int) -> list[NotAsked]:
+    """What is due first, first."""
+    rows = await look.tx.fetch(
+        _NOT_ASKED, look.asks.organisation_id, patient_id, list(look.asks.team_ids), look.tx.today
+    )
+    return [NotAsked(**dict(row)) for row in rows]
+
 
 class Scored(msgspec.Struct, frozen=True, kw_only=True):
     """One score as it was worked out when the answers came. `because` says what is behind it, or why there is none."""
