@@ -18,6 +18,7 @@ from rms.db.engine import Tx
 from rms.errors import BadInput, NotFound, Usage
 from rms.messages.catalogue import TEMPLATES, load
 from rms.messages.history import HistoryLine, Waiting, find_message, history_of, waiting_by_day
+from rms.messages.letters import letter_catalogue
 from rms.messages.model import Finding
 from rms.messages.own import wordings
 from rms.messages.own_proof import own_findings, senders_of
@@ -46,7 +47,7 @@ async def run_lint(context: Context, arguments: Arguments) -> int:
 
 async def _own_found(context: Context, code: str) -> dict[str, tuple[Finding, ...]]:
     """What is wrong with the drafts and the words in force of one organisation, by a name that no file has."""
-    catalogue = load()
+    catalogue = {**load(), **letter_catalogue()}
     async with context.database() as database:
         trust = await context.organisation(database, code)
         async with database.transaction(organisation_id=trust.id) as tx:

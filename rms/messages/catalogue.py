@@ -1,4 +1,4 @@
-"""The wording of texts and emails, read from `templates/messages` once: one file a purpose and channel.
+"""The wording of messages, read once: one file a purpose and channel. Letters have theirs in `templates/letters`.
 
 A file is a head of `name: value` lines between two `---` lines, then the text with Jinja names. Templates are our own
 files, never built from anything that came in. Whatever is wrong with a file is found when it is read, not when it is
@@ -71,8 +71,8 @@ def read(source: str, *, name: str) -> Template:
         environment().from_string(template.subject or "")
     except (msgspec.ValidationError, jinja2.TemplateSyntaxError) as error:
         raise BadInput(f"{name}: {error}") from error
-    if (template.subject is None) != (template.channel is Channel.SMS):
-        raise BadInput(f"{name}: an email needs a subject and a text message has none.")
+    if (template.subject is not None) != (template.channel is Channel.EMAIL):
+        raise BadInput(f"{name}: an email needs a subject, and a text or letter has none.")
     if name != f"{template.key}.txt" or template.key != f"{template.purpose}.{template.channel}":
         raise BadInput(f"{name}: file name and key must both be the purpose and the channel.")
     return template

@@ -4,6 +4,7 @@ A letter travels in an envelope to the address on record, so it may carry the fu
 equal bytes: the date in the file is the date of the letter. The wording is clinical text and needs local sign-off.
 """
 
+import re
 from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
@@ -13,8 +14,10 @@ import msgspec
 import typst
 
 from rms.errors import BadInput
+from rms.messages.catalogue import Catalogue, Template, load
 from rms.messages.compose import day_in_words
-from rms.messages.model import Purpose
+from rms.messages.letter_words import written_out
+from rms.messages.model import Channel, Purpose
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates" / "letters"
 
@@ -72,13 +75,15 @@ class Letter(msgspec.Struct, frozen=True, kw_only=True):
     pdf: bytes
 
 
-VERSION = 5
-"""Raised with any change of wording in `templates/letters`, so that each stored letter says which it used."""
+@lru_cache(maxsize=4)
+def letter_catalogue(folder: Path = TEMPLATES) -> Catalogue:
+    """The standard words of every letter; its version is raised with any change of its words or of what stands around."""
+    return load(folder)
 
 
 def letter_purposes(folder: Path = TEMPLATES) -> frozenset[Purpose]:
     """The purposes a letter exists for."""
-    return frozenset(purpose for purpose in Purpose if (folder / f"{purpose}.typ").is_file())
+    return frozenset(purpose for purpose, _ in letter_catalogue(folder))
 
 
 def render_letter(
@@ -88,20 +93,22 @@ def render_letter(
     written_on: date,
     large_print: bool = False,
     preview: bool = False,
+    words: Template | None = None,
     folder: Path = TEMPLATES,
 ) -> Letter:
-    """One letter as PDF/UA-1; a preview says on every page that it must not be posted.
+    """One letter as PDF/UA-1, in the standard `words` or in own ones; a preview says on every page not to post it.
 
     Raises BadInput when there is no such letter or it needs a fact that is not known.
     """
-    source = folder / f"{purpose}.typ"
-    if not source.is_file():
+    words = words or letter_catalogue(folder).get((purpose, Channel.LETTER))
+    if words is None:
         raise BadInput(f"There is no letter for {purpose}.")
     _check_lines((*facts.to, *facts.organisation_address, facts.organisation_name))
-    inputs = _as_inputs(facts, written_on=written_on, points=LARGE_PRINT if large_print else PRINT, preview=preview)
+    points = LARGE_PRINT if large_print else PRINT
+    inputs = _as_inputs(facts, words, written_on=written_on, points=points, preview=preview)
     try:
         pdf = typst.compile(
-            str(source),
+            str(folder / f"{purpose}.typ"),
             root=str(folder),
             font_paths=fonts(),
             sys_inputs={"letter": inputs},
@@ -110,7 +117,12 @@ def render_letter(
         )
     except typst.TypstError as error:
         raise BadInput(f"The letter {purpose} cannot be written: {error.message}") from error
-    return Letter(template_key=f"{purpose}.letter", template_version=VERSION, pdf=pdf)
+    return Letter(template_key=words.key, template_version=words.version, pdf=pdf)
+
+
+def pages_of(letter: Letter) -> int:
+    """How many sheets it takes, printed on one side."""
+    return len(re.findall(rb"/Type\s*/Page\b(?!s)", letter.pdf))
 
 
 def face(families: Sequence[str]) -> str:
@@ -118,7 +130,7 @@ def face(families: Sequence[str]) -> str:
     return next((name for name in FACES if name in families), FACES[-1])
 
 
-def _as_inputs(facts: LetterFacts, *, written_on: date, points: int, preview: bool) -> str:
+def _as_inputs(facts: LetterFacts, words: Template, *, written_on: date, points: int, preview: bool) -> str:
     values: dict[str, object] = {
         name: _unbroken(day_in_words(value)) if isinstance(value, date) else value
         for name, value in msgspec.structs.asdict(facts).items()
@@ -129,7 +141,19 @@ def _as_inputs(facts: LetterFacts, *, written_on: date, points: int, preview: bo
     values["fonts"] = [face(fonts().families())]
     values["points"] = points
     values["preview"] = preview
+    values["words"] = written_out(words.body, _in_words(facts))
     return msgspec.json.encode(values).decode()
+
+
+def _in_words(facts: LetterFacts) -> dict[str, str | None]:
+    """The facts that words may name, as they read within a sentence."""
+    taken_on = None if facts.taken_on is None else _unbroken(day_in_words(facts.taken_on))
+    return {
+        "organisation_name": facts.organisation_name, "signed_by": facts.signed_by, "phone": _unbroken(facts.phone),
+        "phone_hours": facts.phone_hours, "plan_name": facts.plan_name, "test_name": facts.test_name,
+        "due_on": None if facts.due_on is None else _unbroken(day_in_words(facts.due_on)), "taken_on": taken_on,
+        "the_test": f"test from {taken_on}" if taken_on else "test",
+    }  # fmt: skip
 
 
 def _unbroken(text: str) -> str:

@@ -14,6 +14,7 @@ from rms.errors import BadInput, Refused
 from rms.messages.catalogue import Template
 from rms.messages.compose import Facts, compose, fill, link_to
 from rms.messages.gsm import Length, measure, outside_gsm
+from rms.messages.letter_words import letter_findings
 from rms.messages.lint import subject_findings, text_findings
 from rms.messages.model import Channel, Finding, TestWord
 from rms.messages.places import Words, own_template, place_findings, without_places
@@ -28,6 +29,7 @@ NAMES: Final[Sequence[tuple[str, str]]] = (
     ("A name of 80 letters", ("Maximiliana" * 8)[:80]),
     ("A name in Arabic", "\u0641\u0627\u0637\u0645\u0629 \u0627\u0644\u0632\u0647\u0631\u0627\u0621"),
     ("A name with an apostrophe", "D'Arcy-O'Neill"),
+    ("A name written like a web page", "<b>Ann</b> & Sons"),
 )
 _DUE: Final = date(2026, 9, 30)
 """September has the longest name of a month, and two figures stand before it."""
@@ -41,6 +43,7 @@ class Sender(msgspec.Struct, frozen=True, kw_only=True):
     phone: str
     phone_hours: str | None
     portal_url: str
+    letterhead: tuple[str, ...] = ()
 
 
 class Sample(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,6 +61,8 @@ class Sample(msgspec.Struct, frozen=True, kw_only=True):
 
 def own_findings(words: Words, *, standard: Template, senders: Sequence[Sender]) -> tuple[Finding, ...]:
     """Every fault of a wording, each once; nothing when it may go to people."""
+    if standard.channel is Channel.LETTER:
+        return letter_findings(words.body, standard=standard)
     found = list(place_findings(words, standard=standard))
     if len(words.body) > LONGEST:
         found.append(Finding(code="too_long", sentence=f"It is longer than {LONGEST} characters."))
@@ -77,12 +82,18 @@ def own_findings(words: Words, *, standard: Template, senders: Sequence[Sender])
 
 def senders_of(organisation: OrganisationOnFile, teams: Sequence[TeamOnFile], *, portal_url: str) -> tuple[Sender, ...]:
     """One for each team, the one that needs the most room first; the organisation itself while it has no team."""
-    given = [(one.name, one.phone, one.phone_hours) for one in teams] or [("", organisation.phone, None)]
+    given = [(one.name, one.phone, one.phone_hours, one.letterhead) for one in teams]
+    given = given or [("", organisation.phone, None, None)]
     found = [
         Sender(
-            organisation_name=organisation.name, team_name=name, phone=phone, phone_hours=hours, portal_url=portal_url
+            organisation_name=organisation.name,
+            team_name=name,
+            phone=phone,
+            phone_hours=hours,
+            portal_url=portal_url,
+            letterhead=tuple((head or organisation.address or organisation.name).splitlines()),
         )
-        for name, phone, hours in given
+        for name, phone, hours, head in given
     ]
     return tuple(sorted(found, key=lambda one: -len(one.phone + (one.phone_hours or ""))))
 

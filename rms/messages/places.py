@@ -13,6 +13,7 @@ import msgspec
 
 from rms.errors import BadInput
 from rms.messages.catalogue import Template, environment
+from rms.messages.letter_words import blocks_of, body_of, places_in
 from rms.messages.model import Channel, Finding, Purpose
 
 OWN: Final = "own"
@@ -32,7 +33,7 @@ _PLAINER: Final = str.maketrans(
 MEANINGS: Final[Mapping[str, str]] = {
     "organisation_name": "the name of your organisation",
     "phone": "the telephone number of the team",
-    "phone_hours": "the hours of the team's telephone. A team without hours sends the standard text instead",
+    "phone_hours": "the hours of the team's telephone. A team without hours sends the standard words instead",
     "opening": "the first name and a comma, at the very beginning. Left out when the name does not fit",
     "greeting": "Dear and the first name, or Hello",
     "test": "blood test, scan or hospital test",
@@ -41,6 +42,11 @@ MEANINGS: Final[Mapping[str, str]] = {
     "due_month": "the month it is due, such as September",
     "link": "the person's own link to their pages",
     "code": "the six figures",
+    "signed_by": "the name of the team",
+    "plan_name": "the name of the plan",
+    "test_name": "the test, such as PSA blood test",
+    "taken_on": "the day the sample was taken",
+    "the_test": "test, with the day it was taken where that is known",
 }
 
 
@@ -68,6 +74,9 @@ def plainer(words: Words, *, channel: Channel) -> Words:
 
 def places_for(standard: Template) -> tuple[Place, ...]:
     """The closed list for one purpose and channel, what is needed first."""
+    if standard.channel is Channel.LETTER:
+        needed, known = places_in(standard)
+        return tuple(Place(name=name, meaning=MEANINGS[name], needed=name in needed) for name in known)
     used = _names_in(standard)
     allowed = used | {"organisation_name"}
     if standard.purpose is not Purpose.STAFF_ALERT:
@@ -76,8 +85,8 @@ def places_for(standard: Template) -> tuple[Place, ...]:
         allowed |= _WHEN
         if "test" in used:
             allowed.add("booking")
-    needed = _needed(standard, used)
-    made = (Place(name=name, meaning=MEANINGS[name], needed=name in needed) for name in MEANINGS if name in allowed)
+    must = _needed(standard, used)
+    made = (Place(name=name, meaning=MEANINGS[name], needed=name in must) for name in MEANINGS if name in allowed)
     return tuple(sorted(made, key=lambda place: not place.needed))
 
 
@@ -110,6 +119,8 @@ def place_findings(words: Words, *, standard: Template) -> tuple[Finding, ...]:
 
 def start_from(standard: Template) -> Words:
     """The standard wording without its conditions, for somebody to change; empty where that would not be fit to send."""
+    if standard.channel is Channel.LETTER:
+        return Words(subject=None, body=body_of({one.name: one.text for one in blocks_of(standard.body)}))
     known = {name: f"{{{{ {name} }}}}" for name in _names_in(standard)}
     body = _BY_TEST.sub("{{ '{{ booking }}' }}", standard.body)
     try:

@@ -8,7 +8,8 @@ import msgspec
 from rms.errors import BadInput, Refused
 from rms.messages.catalogue import Template, read
 from rms.messages.compose import Facts, compose, link_to
-from rms.messages.model import Finding, Purpose, TestWord
+from rms.messages.letter_words import letter_findings
+from rms.messages.model import Channel, Finding, Purpose, TestWord
 
 _PORTAL = "https://followup.example.org"
 #: Long on purpose: a text that has room for these has room for yours.
@@ -25,6 +26,8 @@ def proof_read(source: str, *, name: str) -> tuple[Finding, ...]:
         template = read(source, name=name)
     except BadInput as fault:
         return (Finding(code="unreadable", sentence=str(fault)),)
+    if template.channel is Channel.LETTER:
+        return letter_findings(template.body, standard=template)
     return tuple(dict.fromkeys(finding for test in TestWord for finding in _written_out(template, test)))
 
 

@@ -7,8 +7,8 @@ import msgspec
 from rms.errors import BadInput
 from rms.messages.catalogue import Catalogue
 from rms.messages.compose import Facts, Rendered, compose
-from rms.messages.letters import Letter, LetterFacts, render_letter
-from rms.messages.model import Recipient, TestWord
+from rms.messages.letters import Letter, LetterFacts, letter_catalogue, render_letter
+from rms.messages.model import Channel, Recipient, TestWord
 from rms.messages.own import OwnWords
 from rms.messages.store import MessageOnFile
 from rms.people.store import Contact, OrganisationOnFile, PersonOnFile, TeamOnFile
@@ -45,8 +45,10 @@ def text_of(
     return compose(template, facts, our_links=(portal_url,))
 
 
-def letter_of(message: MessageOnFile, about: About, *, written_on: date, preview: bool = False) -> Letter:
-    """The letter to the person or to their practice. Raises BadInput with a sentence when a fact is missing."""
+def letter_of(
+    message: MessageOnFile, about: About, *, written_on: date, preview: bool = False, own: OwnWords | None = None
+) -> Letter:
+    """The letter to the person or to their practice, in `own` words when given. BadInput when a fact is missing."""
     them, name = about.person, " ".join(filter(None, (about.person.name.prefix, *about.person.name.given)))
     whole = f"{name} {them.name.family}".strip()
     gp = message.recipient is Recipient.GP_PRACTICE
@@ -68,8 +70,10 @@ def letter_of(message: MessageOnFile, about: About, *, written_on: date, preview
         symptoms_soon=tuple(symptoms.get("soon", ())),
         limits=tuple(message.facts.get("limits") or ()), ended_because=message.facts.get("ended_because"),
     )  # fmt: skip
+    standard = letter_catalogue().get((message.purpose, Channel.LETTER))
+    words = standard if own is None or standard is None else own.template(standard)
     return render_letter(message.purpose, facts, written_on=written_on, large_print=about.large_print,
-                         preview=preview)  # fmt: skip
+                         preview=preview, words=words)  # fmt: skip
 
 
 def _practice(them: PersonOnFile) -> tuple[str, ...]:

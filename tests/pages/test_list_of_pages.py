@@ -57,4 +57,5 @@ def test_what_is_no_page_says_what_it_is():
         "/letters/{ref:uuid}/pdf",
         "/messages/{ref:uuid}/letter",
         "/downtime/{ref:uuid}/pdf",
+        "/set-up/wording/{purpose:str}/{channel:str}/pdf",
     }

@@ -87,10 +87,14 @@ def not_left(message: MessageOnFile) -> bool:
 def preview_of(one: OneMessage, *, portal_url: str, today: date) -> bytes:
     """The letter as it would be written now, marked so that nobody posts it. Refused when it cannot be written."""
     about = msgspec.structs.replace(one.about, link=link_to(portal_url, locator=_LOCATOR))
-    try:
-        return letter_of(one.message, about, written_on=today, preview=True).pdf
-    except BadInput as fault:
-        raise Refused(f"This letter cannot be written: {fault}") from fault
+    faults = []
+    # As when it leaves: in their own words, and in the standard ones when those cannot be filled.
+    for own in dict.fromkeys((one.own.get(Channel.LETTER), None)):
+        try:
+            return letter_of(one.message, about, written_on=today, preview=True, own=own).pdf
+        except BadInput as fault:
+            faults.append(fault)
+    raise Refused(f"This letter cannot be written: {faults[-1]}") from faults[-1]
 
 
 def _ways(one: OneMessage, *, chosen: str) -> tuple[Choice, ...]:

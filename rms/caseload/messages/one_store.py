@@ -139,7 +139,7 @@ async def _own_words(tx: Tx, message: MessageOnFile) -> dict[Channel, OwnWords]:
     use: dict[str, Any] = {"organisation_id": message.organisation_id, "purpose": message.purpose}
     row = await tx.fetchrow(_WORDED, message.organisation_id, message.id)
     found = {}
-    for channel in (Channel.SMS, Channel.EMAIL):
+    for channel in Channel:
         if row is None or channel is not message.channel:
             own = await words_in_force(tx, **use, channel=channel)
         elif row["template_key"].endswith(f".{OWN}"):

@@ -14,7 +14,7 @@ from rms.messages.model import ASKED_FOR, CODES, Channel, MessageState, Purpose,
 from rms.messages.moves import stop
 from rms.messages.moves.queueing import NEEDS
 from rms.messages.moves.wording import tell_of_unfilled
-from rms.messages.own import words_in_force
+from rms.messages.own import OwnWords, words_in_force
 from rms.messages.store import MessageOnFile, note
 from rms.messages.wording import About, letter_of, text_of
 from rms.people.model import ContactKind
@@ -156,9 +156,7 @@ async def _written(
     try:
         link = None if locator is None else link_to(outbox.portal_url, locator=locator)
         about = msgspec.structs.replace(about, link=link)
-        if message.channel is Channel.LETTER:
-            return await anyio.to_thread.run_sync(lambda: letter_of(message, about, written_on=tx.today))
-        return await _text(tx, message, about, outbox=outbox)
+        return await _worded(tx, message, about, outbox=outbox)
     except RmsError as fault:
         why = f"It cannot be written: {fault}"
     except Exception as fault:
@@ -168,16 +166,26 @@ async def _written(
     return None
 
 
-async def _text(tx: Tx, message: MessageOnFile, about: About, *, outbox: Outbox) -> Rendered:
+async def _worded(tx: Tx, message: MessageOnFile, about: About, *, outbox: Outbox) -> Rendered | Letter:
     """In the organisation's own words when it has approved some; when they cannot be filled, in the standard ones."""
+
+    async def write(own: OwnWords | None) -> Rendered | Letter:
+        if message.channel is Channel.LETTER:
+            return await anyio.to_thread.run_sync(lambda: letter_of(message, about, written_on=tx.today, own=own))
+        return text_of(message, about, catalogue=outbox.catalogue, portal_url=outbox.portal_url, own=own)
+
     own = await words_in_force(tx, organisation_id=message.organisation_id, purpose=message.purpose,
                                channel=message.channel)  # fmt: skip
-    if own is not None:
-        try:
-            return text_of(message, about, catalogue=outbox.catalogue, portal_url=outbox.portal_url, own=own)
-        except RmsError as fault:
-            await tell_of_unfilled(tx, message=message, own=own, why=str(fault), now=tx.now)
-    return text_of(message, about, catalogue=outbox.catalogue, portal_url=outbox.portal_url)
+    if own is None:
+        return await write(None)
+    try:
+        return await write(own)
+    except RmsError as fault:
+        why = str(fault)
+    # First the standard words: when a fact is missing that they need too, the fault is not that of the own ones.
+    written = await write(None)
+    await tell_of_unfilled(tx, message=message, own=own, why=why, now=tx.now)
+    return written
 
 
 async def _print(tx: Tx, message: MessageOnFile, about: About, letter: Letter) -> None:

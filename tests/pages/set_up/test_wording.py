@@ -128,6 +128,8 @@ async def test_what_the_words_need_and_a_team_has_not_is_said(site: Site, trust,
     assert "Teams without hours send the standard words: Urology follow-up team" in page
 
 
-@pytest.mark.parametrize("address", ["/set-up/wording/nothing/sms", "/set-up/wording/test_reminder_1/letter"])
+@pytest.mark.parametrize("address", ["/set-up/wording/nothing/sms", "/set-up/wording/code/letter", f"{ONE}/pdf",
+                                     "/set-up/wording/please_call/letter/pdf?version=7",
+                                     "/set-up/wording/please_call/letter/pdf?name=99"])  # fmt: skip
 async def test_a_wording_that_does_not_exist_is_not_found(trust, admin, address):
     assert (await admin.get(address)).status_code == 404

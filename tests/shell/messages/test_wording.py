@@ -8,11 +8,13 @@ import pytest
 from rms.audit.model import Actor
 from rms.errors import Conflict, Refused
 from rms.messages.catalogue import load
+from rms.messages.letters import letter_catalogue
 from rms.messages.model import Channel, Purpose
 from rms.messages.moves.wording import approve_wording, discard_draft, draft_wording, withdraw_wording
 from rms.messages.own import wordings, words_in_force
 from rms.messages.own_proof import Sender
 from rms.messages.places import Words
+from rms.rehearsal import pdf_text
 from tests.cast import Trust, a_trust
 from tests.database import World
 from tests.shell.messages.post_office import PostOffice
@@ -168,3 +170,48 @@ async def test_a_draft_is_thrown_away_and_what_is_in_force_stays(world: World) -
         await withdraw(world, trust, second)
     await discard(world, trust, second)
     assert await in_force(world, trust) == first
+
+
+LETTER = letter_catalogue()[Purpose.HELPLINE, Channel.LETTER]
+
+
+async def own_letter(office: PostOffice, body: str) -> int:
+    trust = office.trust
+    async with office.world.web.transaction(organisation_id=trust.organisation_id) as tx:
+        about: dict[str, Any] = {"organisation_id": trust.organisation_id, "standard": LETTER, "senders": SENDERS}
+        version = await draft_wording(tx, **about, words=Words(subject=None, body=body), by=trust.nurse)
+        await approve_wording(tx, **about, version=version, by=trust.lead)
+        return version
+
+
+async def a_letter(office: PostOffice, cause_id: int) -> tuple[tuple[str, int, str], str]:
+    """A letter queued and made: what its message says of it, and the words on it."""
+    message_id = await office.queue(cause_id, purpose=Purpose.HELPLINE, channel=Channel.LETTER)
+    await office.send()
+    row = await office.message(message_id)
+    [kept] = await office.world.as_owner("select pdf from letter where message_id = $1", message_id)
+    return (row["template_key"], row["template_version"], row["state"]), pdf_text.text_of(kept["pdf"])
+
+
+async def test_a_letter_is_made_in_their_own_words_and_says_in_which(office: PostOffice) -> None:
+    use, text = await a_letter(office, 1)
+    assert use == ("helpline.letter", LETTER.version, "accepted")
+    version = await own_letter(office, "[closed]\nIn the evening call *01632 960999*.\n[sign_off]\nBest wishes")
+    # What lies in the print queue stays as it is.
+    [first] = await office.world.as_owner("select pdf from letter")
+    assert pdf_text.text_of(first["pdf"]) == text
+    use, text = await a_letter(office, 2)
+    assert use == ("helpline.letter.own", version, "accepted")
+    assert "01632 960999" in text
+    assert "Best wishes" in text
+
+
+async def test_a_letter_whose_own_words_cannot_be_filled_is_the_standard_one_and_the_team_is_told(
+    office: PostOffice,
+) -> None:
+    await own_letter(office, "[closed]\nWe are here {{ phone_hours }}.\n[sign_off]\nBest wishes")
+    use, text = await a_letter(office, 1)
+    assert use == ("helpline.letter", LETTER.version, "accepted")
+    assert "Yours sincerely" in text
+    [alert] = await office.alerts()
+    assert "phone_hours" in alert

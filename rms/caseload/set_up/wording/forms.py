@@ -4,10 +4,13 @@ from typing import Final
 
 import msgspec
 
+from rms.messages.catalogue import Template
+from rms.messages.letter_words import block_findings, blocks_of, body_of
+from rms.messages.model import Channel
 from rms.messages.own_proof import LONGEST
-from rms.messages.places import Words
+from rms.messages.places import Words, plainer
 from rms.web.fields import a_choice, a_text, an_integer
-from rms.web.forms import FieldError, FieldErrors, Form, Parsed
+from rms.web.forms import NO_ERRORS, FieldError, FieldErrors, Form, Parsed
 from rms.web.submitted import Submitted
 
 PREVIEW: Final = "preview"
@@ -55,14 +58,45 @@ WITHDRAWAL: Final = Form(
 )
 
 
-def words_of(typed: TextTyped | EmailTyped) -> Words:
-    """What was typed as words."""
-    return Words(subject=typed.subject if isinstance(typed, EmailTyped) else None, body=typed.body)
+class Read(msgspec.Struct, frozen=True, kw_only=True):
+    """What was typed as words, and what is to be done with them; None with everything that is wrong."""
+
+    words: Words | None
+    do: str | None
+    errors: FieldErrors
 
 
-def read_words(sent: Submitted, *, is_email: bool) -> Parsed[TextTyped] | Parsed[EmailTyped]:
-    """The form of a text or of an email."""
-    return EMAIL.read(sent) if is_email else TEXT.read(sent)
+def read_words(sent: Submitted, *, standard: Template) -> Read:
+    """The form of a text, of an email, or of a letter with its parts."""
+    if standard.channel is Channel.LETTER:
+        return _read_letter(sent, standard)
+    parsed: Parsed[EmailTyped] | Parsed[TextTyped]
+    parsed = EMAIL.read(sent) if standard.channel is Channel.EMAIL else TEXT.read(sent)
+    if parsed.value is None:
+        return Read(words=None, do=None, errors=parsed.errors)
+    typed = parsed.value
+    words = Words(subject=typed.subject if isinstance(typed, EmailTyped) else None, body=typed.body)
+    return Read(words=plainer(words, channel=standard.channel), do=typed.do, errors=NO_ERRORS)
+
+
+def block_field(name: str) -> str:
+    """The name of the box for one part of a letter."""
+    return f"block_{name}"
+
+
+def _read_letter(sent: Submitted, standard: Template) -> Read:
+    blocks = blocks_of(standard.body)
+    typed = {block.name: sent.one(block_field(block.name)) for block in blocks}
+    errors = FieldErrors(
+        all=tuple(
+            FieldError(field=block_field(block.name), message=finding.sentence)
+            for block in blocks
+            for finding in block_findings(typed[block.name], block=block, standard=standard)
+        )
+    )
+    if errors:
+        return Read(words=None, do=None, errors=errors)
+    return Read(words=Words(subject=None, body=body_of(typed)), do=sent.one("do") or None, errors=NO_ERRORS)
 
 
 def refused(field: str, *sentences: str) -> FieldErrors:

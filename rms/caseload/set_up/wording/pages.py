@@ -1,5 +1,6 @@
 """`/set-up/wording`: what people get to read, an organisation's own words for it, and how they come out."""
 
+import asyncio
 import functools
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
@@ -17,18 +18,18 @@ from rms.caseload.set_up.wording.forms import (
     WITHDRAWAL,
     read_words,
     refused,
-    words_of,
 )
 from rms.caseload.set_up.wording.presenters import NOTHING, PATH, present_wording, present_wordings
 from rms.caseload.set_up.wording.store import senders
 from rms.db.database import Database
-from rms.errors import Conflict, NotFound, Refused
+from rms.errors import BadInput, Conflict, NotFound, Refused
 from rms.messages.catalogue import Catalogue, Template, load
-from rms.messages.letters import letter_purposes
+from rms.messages.letter_proof import LETTER_NAMES, sample_letter
+from rms.messages.letters import letter_catalogue
 from rms.messages.model import Channel
 from rms.messages.own import wordings
-from rms.messages.own_proof import own_findings
-from rms.messages.places import Words, plainer
+from rms.messages.own_proof import Sender, own_findings
+from rms.messages.places import Words, own_template
 from rms.people.access import asker, may_do
 from rms.people.permissions import Permission
 from rms.web.config import web_config
@@ -48,7 +49,7 @@ async def show_wordings(request: _Request, database: NamedDependency[Database]) 
     """Every message and whose words it goes out in."""
     here = asker(request).organisation_id
     async with database.transaction(organisation_id=here) as tx:
-        page = present_wordings(_catalogue(), await wordings(tx, organisation_id=here), letters=letter_purposes())
+        page = present_wordings(_catalogue(), await wordings(tx, organisation_id=here))
     return html(
         request, template="caseload/set_up/wordings.html", page=page, title="Wording", frame=staff_frame(request)
     )
@@ -69,11 +70,9 @@ async def take_wording(
     """New words: shown as they come out, or saved as a draft. Neither with a fault in them."""
     standard = _standard(purpose, channel)
     typed = await read_submitted(request)
-    parsed = read_words(typed, is_email=standard.channel is Channel.EMAIL)
-    if parsed.value is None:
-        return await _page(request, database, standard=standard, typed=typed, errors=parsed.errors)
-    words, errors = plainer(words_of(parsed.value), channel=standard.channel), NO_ERRORS
-    if parsed.value.do == SAVE:
+    read = read_words(typed, standard=standard)
+    words, errors = read.words, read.errors
+    if words is not None and read.do == SAVE:
         try:
             await doors.draft(
                 database, asks=asker(request), standard=standard, words=words, portal_url=_portal(request)
@@ -82,6 +81,50 @@ async def take_wording(
         except Refused as fault:
             errors = refused("body", str(fault))
     return await _page(request, database, standard=standard, typed=typed, words=words, errors=errors)
+
+
+@get(f"{_ONE}/pdf", opt={"policy": _SEE})
+async def show_letter(
+    request: _Request, database: NamedDependency[Database], purpose: FromPath[str], channel: FromPath[str]
+) -> Response[bytes]:
+    """A letter as the printer gets it, to one of the hard names; `version` 0 is the standard one."""
+    standard = _letter(purpose, channel)
+    here, asked = asker(request).organisation_id, request.query_params.get("version", "0")
+    async with database.transaction(organisation_id=here) as tx:
+        own = await wordings(tx, organisation_id=here, purpose=standard.purpose, channel=standard.channel)
+        by = (await senders(tx, organisation_id=here, portal_url=_portal(request)))[0]
+    found = {str(one.version): one.template(standard) for one in own} | {"0": standard}
+    if asked not in found:
+        raise NotFound("There is no such version.")
+    return await _pdf(request, found[asked], by)
+
+
+@post(f"{_ONE}/pdf", opt={"policy": _DRAFT})
+async def try_letter(
+    request: _Request, database: NamedDependency[Database], purpose: FromPath[str], channel: FromPath[str]
+) -> Response[Any]:
+    """The same for what is typed and not saved; what is wrong with it comes as the page."""
+    standard = _letter(purpose, channel)
+    typed = await read_submitted(request)
+    read = read_words(typed, standard=standard)
+    if read.words is None:
+        return await _page(request, database, standard=standard, typed=typed, errors=read.errors)
+    here = asker(request).organisation_id
+    async with database.transaction(organisation_id=here) as tx:
+        by = (await senders(tx, organisation_id=here, portal_url=_portal(request)))[0]
+    return await _pdf(request, own_template(read.words, standard=standard, version=0), by)
+
+
+async def _pdf(request: _Request, template: Template, by: Sender) -> Response[bytes]:
+    asked = request.query_params.get("name", "0")
+    if not asked.isdecimal() or int(asked) >= len(LETTER_NAMES):
+        raise NotFound("There is no such preview.")
+    try:
+        letter = await asyncio.to_thread(sample_letter, template, sender=by, number=int(asked))
+    except BadInput as fault:
+        raise Refused(f"This letter cannot be written: {fault}") from fault
+    return Response(letter.pdf, media_type="application/pdf",
+                    headers={"content-disposition": 'inline; filename="preview.pdf"'})  # fmt: skip
 
 
 @post(f"{_ONE}/approve", opt={"policy": _APPROVE})
@@ -154,11 +197,12 @@ async def _page(
         by = await senders(tx, organisation_id=here, portal_url=_portal(request))
         if words is not None and (found := own_findings(words, standard=standard, senders=by)):
             errors = refused("body", *(one.sentence for one in found))
-        page = present_wording(
-            standard, await wordings(tx, organisation_id=here, purpose=standard.purpose, channel=standard.channel),
-            asks=asker(request), senders=by, done=request.query_params.get("done", ""), typed=typed, words=words,
-            errors=errors,
-        )  # fmt: skip
+        own = await wordings(tx, organisation_id=here, purpose=standard.purpose, channel=standard.channel)
+    # Outside the transaction and off the loop: a letter is made six times.
+    page = await asyncio.to_thread(
+        present_wording, standard, own, asks=asker(request), senders=by, done=request.query_params.get("done", ""),
+        typed=typed, words=words, errors=errors,
+    )  # fmt: skip
     return html(request, template="caseload/set_up/wording.html", page=page, title=f"{page.heading}: {page.way}",
                 frame=staff_frame(request), status=FAULTS_IN_FORM if errors else 200)  # fmt: skip
 
@@ -170,13 +214,29 @@ def _standard(purpose: str, channel: str) -> Template:
     return found
 
 
+def _letter(purpose: str, channel: str) -> Template:
+    standard = _standard(purpose, channel)
+    if standard.channel is not Channel.LETTER:
+        raise NotFound("There is no PDF file of this.")
+    return standard
+
+
 def _portal(request: _Request) -> str:
     return web_config(request).origins[-1]
 
 
 @functools.cache
 def _catalogue() -> Catalogue:
-    return load()
+    return {**load(), **letter_catalogue()}
 
 
-ROUTES: Final[tuple[BaseRouteHandler, ...]] = (show_wordings, show_wording, take_wording, approve, withdraw, discard)
+ROUTES: Final[tuple[BaseRouteHandler, ...]] = (
+    show_wordings,
+    show_wording,
+    take_wording,
+    show_letter,
+    try_letter,
+    approve,
+    withdraw,
+    discard,
+)

@@ -6,11 +6,13 @@ from typing import Final
 import msgspec
 
 from rms.caseload.set_up.parts import GOOD, NEUTRAL, WAITS, Tag
+from rms.caseload.set_up.wording.forms import block_field
+from rms.caseload.set_up.wording.letter_parts import BlockBox, LetterLine, boxes, letter_lines, reading
 from rms.caseload.set_up.wording.words import PURPOSES, WAYS
 from rms.caseload.words import moment
 from rms.caseload.worklist.ages import counted
 from rms.messages.catalogue import Catalogue, Template
-from rms.messages.letters import VERSION
+from rms.messages.letter_words import blocks_of
 from rms.messages.model import Channel, Purpose
 from rms.messages.own import WordingOnFile
 from rms.messages.own_proof import Sample, Sender, own_findings, samples
@@ -32,7 +34,7 @@ _STANDARD: Final = Tag(text="Standard", colour=NEUTRAL)
 
 
 class Cell(msgspec.Struct, frozen=True, kw_only=True):
-    """The wording of one message by one way. `href` is empty where it cannot be changed."""
+    """The wording of one message by one way."""
 
     href: str
     way: str
@@ -94,6 +96,7 @@ class WordingPage(msgspec.Struct, frozen=True, kw_only=True):
     way: str
     action: str
     is_email: bool
+    blocks: tuple[BlockBox, ...]
     standard: Said
     in_force: Said | None
     draft: Said | None
@@ -104,32 +107,25 @@ class WordingPage(msgspec.Struct, frozen=True, kw_only=True):
     is_author: bool
     preview_of: str
     preview: tuple[Line, ...]
+    letters: tuple[LetterLine, ...]
     versions: tuple[Version, ...]
     said: str
     typed: Submitted
     errors: FieldErrors
 
 
-def present_wordings(
-    catalogue: Catalogue, own: Sequence[WordingOnFile], *, letters: frozenset[Purpose]
-) -> WordingsPage:
+def present_wordings(catalogue: Catalogue, own: Sequence[WordingOnFile]) -> WordingsPage:
     """Every message by every way."""
     drafts = sum(one.is_draft for one in own)
     return WordingsPage(
         ways=tuple(WAYS[channel] for channel in Channel),
-        rows=tuple(Row(what=PURPOSES[purpose], cells=tuple(_cell(purpose, channel, catalogue, own, letters)
-                                                           for channel in Channel))
+        rows=tuple(Row(what=PURPOSES[purpose], cells=tuple(_cell(purpose, channel, catalogue, own) for channel in Channel))
                    for purpose in PURPOSES),
         waiting=f"{counted(drafts, 'draft')} {'waits' if drafts == 1 else 'wait'} to be approved." if drafts else "",
     )  # fmt: skip
 
 
-def _cell(
-    purpose: Purpose, channel: Channel, catalogue: Catalogue, own: Sequence[WordingOnFile], letters: frozenset[Purpose]
-) -> Cell | None:
-    if channel is Channel.LETTER:
-        by = f"Version {VERSION}"
-        return Cell(href="", way=WAYS[channel], lines=((_STANDARD, by),)) if purpose in letters else None
+def _cell(purpose: Purpose, channel: Channel, catalogue: Catalogue, own: Sequence[WordingOnFile]) -> Cell | None:
     standard = catalogue.get((purpose, channel))
     if standard is None:
         return None
@@ -156,17 +152,21 @@ def present_wording(
     in_force = next((one for one in own if one.in_force), None)
     draft = next((one for one in own if one.is_draft), None)
     shown, preview_of = _to_show(standard, in_force, draft, words)
+    is_letter = standard.channel is Channel.LETTER
     return WordingPage(
         heading=PURPOSES[standard.purpose], way=WAYS[standard.channel],
         action=f"{PATH}/{standard.purpose}/{standard.channel}", is_email=standard.channel is Channel.EMAIL,
-        standard=Said(heading="Standard wording", tag=_STANDARD, by=f"Version {standard.version}", body=as_read(standard),
-                      subject=standard.subject or "", version=""),
-        in_force=None if in_force is None else _said(in_force), draft=None if draft is None else _said(draft),
+        standard=Said(heading="Standard wording", tag=_STANDARD, by=f"Version {standard.version}",
+                      subject=standard.subject or "", version="",
+                      body=reading(as_read(standard), standard)),
+        in_force=None if in_force is None else _said(in_force, standard),
+        draft=None if draft is None else _said(draft, standard), blocks=boxes(standard) if is_letter else (),
         notices=tuple(_notices(standard, in_force, draft, senders)), places=places_for(standard),
         may_draft=asks.may(Permission.WORDING_DRAFT), may_approve=asks.may(Permission.WORDING_APPROVE),
         is_author=draft is not None and draft.drafted_by_staff_id == asks.staff_id, preview_of=preview_of,
-        preview=tuple(_line(one) for one in samples(shown, sender=senders[0]) if one.text),
-        versions=tuple(_version(one) for one in own), said=_SAID.get(done, ""),
+        preview=() if is_letter else tuple(_line(one) for one in samples(shown, sender=senders[0]) if one.text),
+        letters=letter_lines(shown, senders[0], action=f"{PATH}/{standard.purpose}/{standard.channel}") if is_letter else (),
+        versions=tuple(_version(one, standard) for one in own), said=_SAID.get(done, ""),
         typed=_in_the_form(standard, in_force, draft) if typed is NOTHING else typed, errors=errors,
     )  # fmt: skip
 
@@ -187,16 +187,19 @@ def _in_the_form(standard: Template, in_force: WordingOnFile | None, draft: Word
     """What somebody starts from: the draft, else what is in force, else the standard words where they can be changed."""
     known = draft or in_force
     words = known.words if known else start_from(standard)
+    if standard.channel is Channel.LETTER:
+        return Submitted(pairs=tuple((block_field(one.name), one.text) for one in blocks_of(words.body)))
     return Submitted(pairs=(("subject", words.subject or ""), ("body", words.body)))
 
 
-def _said(one: WordingOnFile) -> Said:
+def _said(one: WordingOnFile, standard: Template) -> Said:
     tag = Tag(text="Approved", colour=GOOD) if one.in_force else Tag(text="Draft", colour=WAITS)
     by = f"Written by {one.drafted_by}, {moment(one.drafted_at)}."
     if one.approved_by:
         by += f" Approved by {one.approved_by}, {moment(one.approved_at)}."
     heading = f"Your own words, version {one.version}" if one.in_force else f"Draft, version {one.version}"
-    return Said(heading=heading, tag=tag, by=by, subject=one.subject or "", body=one.body, version=str(one.version))
+    return Said(heading=heading, tag=tag, by=by, subject=one.subject or "",
+                body=reading(one.body, standard), version=str(one.version))  # fmt: skip
 
 
 def _notices(
@@ -229,7 +232,7 @@ def _line(one: Sample) -> Line:
                 notes=tuple(notes))  # fmt: skip
 
 
-def _version(one: WordingOnFile) -> Version:
+def _version(one: WordingOnFile, standard: Template) -> Version:
     if one.in_force:
         tag = Tag(text="In force", colour=GOOD)
     elif one.is_draft:
@@ -239,4 +242,4 @@ def _version(one: WordingOnFile) -> Version:
     approved = f"{one.approved_by}, {moment(one.approved_at)}" if one.approved_by else "No"
     withdrawn = f"{one.withdrawn_by}, {moment(one.withdrawn_at)}: {one.withdrawn_why}" if one.withdrawn_by else "No"
     return Version(version=str(one.version), tag=tag, drafted=f"{one.drafted_by}, {moment(one.drafted_at)}",
-                   approved=approved, withdrawn=withdrawn, body=one.body)  # fmt: skip
+                   approved=approved, withdrawn=withdrawn, body=reading(one.body, standard))  # fmt: skip
