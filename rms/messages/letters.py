@@ -24,6 +24,8 @@ TEMPLATES = Path(__file__).resolve().parents[2] / "templates" / "letters"
 # Sans faces, the most legible first; typst itself carries only serif ones, so the last is always there.
 FACES = ("Lato", "Noto Sans", "Open Sans", "Arial", "Helvetica", "Liberation Sans", "DejaVu Sans", "Libertinus Serif")
 LARGE_PRINT = 18
+#: The beginning of a word that large print does not get onto a line.
+_LONG_WORD = re.compile(r"(\S{25})(?=\S)")
 PRINT = 12
 
 
@@ -136,6 +138,11 @@ def _as_inputs(facts: LetterFacts, words: Template, *, written_on: date, points:
         for name, value in msgspec.structs.asdict(facts).items()
     }
     values["phone"] = _unbroken(facts.phone)
+    for name in ("to", "salutation_name", "person_name", "nurse", "signed_by"):
+        values[name] = breakable(values[name])
+    # A letterhead that begins with the organisation's name does not say it twice.
+    if facts.organisation_address[:1] == (facts.organisation_name,):
+        values["organisation_address"] = facts.organisation_address[1:]
     values["written_on"] = day_in_words(written_on)
     values["written_on_parts"] = [written_on.year, written_on.month, written_on.day]
     values["fonts"] = [face(fonts().families())]
@@ -159,6 +166,13 @@ def _in_words(facts: LetterFacts) -> dict[str, str | None]:
 def _unbroken(text: str) -> str:
     """Spaces that no line ends at: a date or a telephone number in two lines is misread."""
     return text.replace(" ", "\N{NO-BREAK SPACE}")
+
+
+def breakable(value: object) -> object:
+    """A name with nothing to break it at, however long, stays on the paper."""
+    if isinstance(value, tuple):
+        return tuple(map(breakable, value))
+    return _LONG_WORD.sub("\\1\N{ZERO WIDTH SPACE}", value) if isinstance(value, str) else value
 
 
 def _check_lines(lines: Sequence[str]) -> None:

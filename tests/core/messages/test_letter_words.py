@@ -6,10 +6,11 @@ import pytest
 from rms.errors import BadInput
 from rms.messages.letter_proof import LETTER_NAMES, letter_samples, sample_letter
 from rms.messages.letter_words import blocks_of, body_of, letter_findings, written_out
-from rms.messages.letters import letter_catalogue, letter_purposes
+from rms.messages.letters import breakable, letter_catalogue, letter_purposes
 from rms.messages.model import Channel, Purpose
 from rms.messages.own_proof import Sender
 from rms.messages.places import MEANINGS, own_template, places_for, start_from
+from rms.rehearsal import pdf_text
 from tests.core.messages.test_letters import FACTS, words
 from tests.core.messages.test_letters import written as standard_letter
 
@@ -94,3 +95,21 @@ def test_the_sentence_that_needs_a_day_does_without_one() -> None:
     assert "your test. We would" in words(
         standard_letter(Purpose.PLEASE_CALL, msgspec.structs.replace(FACTS, taken_on=None))
     )
+
+
+def test_a_name_of_80_letters_without_a_space_stays_on_the_paper() -> None:
+    """It may be broken where a line ends, at places that are not seen; nothing of it is lost."""
+    for number in (1, len(LETTER_NAMES) - 1):
+        name = LETTER_NAMES[number][1]
+        parts = str(breakable(name)).split("\N{ZERO WIDTH SPACE}")
+        assert max(map(len, parts)) <= 25
+        assert "".join(parts) == name
+        text = pdf_text.text_of(sample_letter(CALL, sender=SENDER, number=number).pdf)
+        assert name in text.replace("\N{ZERO WIDTH SPACE}", "")
+    assert breakable(("Ann Ashdown", "2 Low Road")) == ("Ann Ashdown", "2 Low Road")
+
+
+def test_a_letterhead_that_begins_with_the_organisations_name_does_not_say_it_twice() -> None:
+    head = msgspec.structs.replace(SENDER, letterhead=("North Hospital", "Ward 3"))
+    text = pdf_text.text_of(sample_letter(CALL, sender=head, number=0).pdf)
+    assert text.split("Ward 3")[0].count("North") == 1

@@ -138,6 +138,8 @@ def test_the_form_has_everything_a_laboratory_needs_and_says_who_acts(purpose: P
                      "We look at the result and act on it."):  # fmt: skip
         assert expected in text, expected
     assert "Blood form" in words(written(purpose, msgspec.structs.replace(FACTS, place="hub")))
+    # Who wrote signs the letter; the form is enclosed and stands behind it.
+    assert text.index("Yours sincerely") < text.index("Request to the GP surgery")
 
 
 def test_a_fact_that_is_not_known_stops_the_letter() -> None:
