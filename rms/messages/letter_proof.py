@@ -12,7 +12,7 @@ import msgspec
 from rms.errors import BadInput
 from rms.messages.catalogue import Template
 from rms.messages.compose import link_to
-from rms.messages.letters import Letter, LetterFacts, pages_of, render_letter
+from rms.messages.letters import Letter, LetterFacts, page_count, render_letter
 from rms.messages.own_proof import NAMES, Sender
 
 _WRITTEN_ON: Final = date(2026, 9, 23)
@@ -45,7 +45,9 @@ def sample_letter(template: Template, *, sender: Sender, number: int) -> Letter:
 def _sample(template: Template, sender: Sender, number: int) -> LetterSample:
     who = LETTER_NAMES[number][0]
     try:
-        return LetterSample(who=who, pages=pages_of(sample_letter(template, sender=sender, number=number)), fault="")
+        return LetterSample(
+            who=who, pages=page_count(sample_letter(template, sender=sender, number=number).pdf), fault=""
+        )
     except BadInput as fault:
         return LetterSample(who=who, pages=0, fault=str(fault))
 

@@ -122,9 +122,9 @@ def render_letter(
     return Letter(template_key=words.key, template_version=words.version, pdf=pdf)
 
 
-def pages_of(letter: Letter) -> int:
-    """How many sheets it takes, printed on one side."""
-    return len(re.findall(rb"/Type\s*/Page\b(?!s)", letter.pdf))
+def page_count(pdf: bytes) -> int:
+    """How many pages a letter of ours has."""
+    return len(re.findall(rb"/Type\s*/Page\b(?!s)", pdf))
 
 
 def face(families: Sequence[str]) -> str:

@@ -55,6 +55,7 @@ def test_what_is_no_page_says_what_it_is():
         "/assets/{file_path:path}",
         "/health",
         "/letters/{ref:uuid}/pdf",
+        "/letters/together",
         "/messages/{ref:uuid}/letter",
         "/downtime/{ref:uuid}/pdf",
         "/set-up/wording/{purpose:str}/{channel:str}/pdf",

@@ -3,19 +3,21 @@
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
+from urllib.parse import urlencode
 
 import msgspec
 
-from rms.caseload.letters.store import WaitingLetter
+from rms.caseload.letters.store import OneOfSeveral, WaitingLetter
 from rms.caseload.people.words import RECIPIENTS, purpose_words
 from rms.caseload.words import in_words, moment
-from rms.caseload.worklist.ages import age
+from rms.caseload.worklist.ages import age, counted
 from rms.caseload.worklist.asked import Asked
 from rms.caseload.worklist.frame import ListFrame, list_frame
 from rms.caseload.worklist.people import person_in_line
 from rms.caseload.worklist.surroundings import Surroundings
 from rms.people.access import Asker
 from rms.people.permissions import Permission
+from rms.web.forms import NO_ERRORS, FieldErrors
 
 PATH: Final = "/letters"
 
@@ -33,17 +35,30 @@ class LetterLine(msgspec.Struct, frozen=True, kw_only=True):
     held: str
 
 
+class Together(msgspec.Struct, frozen=True, kw_only=True):
+    """All letters of the page that may be printed: the file with them, and what the form about them sends."""
+
+    count: str
+    file: str
+    refs: tuple[str, ...]
+
+
 class LettersPage(msgspec.Struct, frozen=True, kw_only=True):
-    """`caseload/letters.html`. `may_mark` shows the buttons."""
+    """`caseload/letters.html`. `may_mark` shows the buttons. `stopped`: what must come out of a pile just printed."""
 
     list: ListFrame
     letters: tuple[LetterLine, ...]
     may_mark: bool
+    together: Together | None
+    said: str
+    stopped: tuple[str, ...]
+    errors: FieldErrors
 
 
 def present_letters(
-    letters: Sequence[WaitingLetter], *, asked: Asked, around: Surroundings, asks: Asker, now: datetime
-) -> LettersPage:
+    letters: Sequence[WaitingLetter], *, asked: Asked, around: Surroundings, asks: Asker, now: datetime,
+    stopped: Sequence[OneOfSeveral] = (), printed: str = "", errors: FieldErrors = NO_ERRORS,
+) -> LettersPage:  # fmt: skip
     """One page of the queue, the oldest first."""
     return LettersPage(
         list=list_frame(
@@ -53,8 +68,26 @@ def present_letters(
                    "What is written for people and their GP practices appears here by itself."),
         ),
         letters=tuple(_line(one, now=now) for one in letters),
-        may_mark=asks.may(Permission.MESSAGE_SEND),
+        may_mark=asks.may(Permission.MESSAGE_SEND), together=_together(letters), said=_said(printed),
+        stopped=tuple(f"{person_in_line(one.family_name, given_names=one.given_names)}: {one.held_because}"
+                      for one in stopped if not one.may_print),
+        errors=errors,
     )  # fmt: skip
+
+
+def _together(letters: Sequence[WaitingLetter]) -> Together | None:
+    refs = tuple(str(one.ref) for one in letters if one.held_because is None)
+    if len(refs) < 2:
+        return None
+    return Together(count=counted(len(refs), "letter"), refs=refs,
+                    file=f"{PATH}/together?{urlencode([('ref', ref) for ref in refs])}")  # fmt: skip
+
+
+def _said(printed: str) -> str:
+    if not printed.isdecimal() or len(printed) > 3:
+        return ""
+    number = int(printed)
+    return f"{counted(number, 'letter')} {'is' if number == 1 else 'are'} recorded as printed."
 
 
 def _line(letter: WaitingLetter, *, now: datetime) -> LetterLine:

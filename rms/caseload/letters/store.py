@@ -1,6 +1,6 @@
 """The print queue of some teams. A letter is addressed by its message's reference."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -42,6 +42,16 @@ select l.id, l.pdf, m.patient_id, m.team_id, l.printed_at, {_HELD_BECAUSE}
 """
 
 
+_SEVERAL = f"""
+select m.ref, l.pdf, m.patient_id, l.printed_at, p.family_name, p.given_names, {_HELD_BECAUSE}
+  from letter l
+  join message m on m.organisation_id = l.organisation_id and m.id = l.message_id
+  join patient p on p.organisation_id = m.organisation_id and p.id = m.patient_id
+ where l.organisation_id = $2 and m.team_id = any($1) and m.ref = any($3)
+ order by l.made_at, l.id
+"""
+
+
 class WaitingLetter(msgspec.Struct, frozen=True, kw_only=True):
     """One letter that nobody has printed yet. `held_because`: why it must not be printed; None when it may."""
 
@@ -62,6 +72,28 @@ class LetterFile(msgspec.Struct, frozen=True, kw_only=True):
     id: int
     pdf: bytes
     patient_id: int
+
+
+class OneOfSeveral(msgspec.Struct, frozen=True, kw_only=True):
+    """A letter among others. `may_print`: nothing forbids it; `held_because` says what does."""
+
+    ref: UUID
+    pdf: bytes
+    patient_id: int
+    printed_at: datetime | None
+    family_name: str
+    given_names: str
+    held_because: str | None
+
+    @property
+    def may_print(self) -> bool:
+        """Whether it may go on paper, or is on paper."""
+        return self.printed_at is not None or self.held_because is None
+
+
+async def several_letters(look: Look, refs: Sequence[UUID]) -> list[OneOfSeveral]:
+    """Those of these letters that are of my teams, in the order of the queue."""
+    return [OneOfSeveral(**dict(row)) for row in await look.tx.fetch(_SEVERAL, *look.scope, list(refs))]
 
 
 async def waiting_letters(look: Look, scope: Scope, asked: Asked) -> list[WaitingLetter]:

@@ -1,15 +1,23 @@
 """The print queue as a worklist: its count and age on Today, its filters, the alert about letters that nobody prints."""
 
 import re
+from uuid import UUID
 
 import pytest
 
 from rms.messages.jobs import chase_printing
-from tests.cast import Trust, a_trust, on_file
+from rms.messages.letter_proof import sample_letter
+from rms.messages.letters import letter_catalogue, page_count
+from rms.messages.model import Channel, Purpose
+from rms.messages.own_proof import Sender
+from tests.cast import Trust, a_person, a_trust, on_file
 from tests.database import World
 from tests.followed import followed, the
 from tests.pages.site import Site
-from tests.worklists import nurse
+from tests.worklists import nurse, other_team
+
+SENDER = Sender(organisation_name="North Hospital", team_name="Urology follow-up team", phone="01632 960001",
+                phone_hours=None, portal_url="https://followup.example.org")  # fmt: skip
 
 
 @pytest.fixture
@@ -79,3 +87,73 @@ async def test_the_alert_leads_to_the_queue_and_closes_when_the_letters_are_prin
     closed = (await browser.get(path)).text
     assert "Every letter that had waited too long is printed." in closed
     assert "Open the letters to print" not in closed
+
+
+@pytest.fixture
+async def pile(world: World, trust: Trust) -> list[tuple[int, str]]:
+    """Three letters of three people, oldest first, each a real file of one page: the person and the reference."""
+    made = []
+    for number in range(3):
+        patient_id = await on_file(world, trust, a_person(number + 1))
+        made.append((patient_id, await a_letter(world, trust, patient_id, days_ago=9 - number)))
+    pdf = sample_letter(letter_catalogue()[Purpose.HELPLINE, Channel.LETTER], sender=SENDER, number=0).pdf
+    await world.as_owner("update letter set pdf = $1", pdf)
+    return made
+
+
+async def printed_of(world: World) -> list[tuple[str, str | None]]:
+    rows = await world.as_owner(
+        "select m.ref, l.printed_by from letter l join message m on m.id = l.message_id order by l.made_at"
+    )
+    return [(str(row["ref"]), row["printed_by"]) for row in rows]
+
+
+async def test_all_letters_of_the_page_are_one_file_each_on_sheets_of_its_own(site: Site, world, trust, pile):
+    browser = await nurse(site, trust)
+    page = (await browser.get("/letters")).text
+    found = re.search(r'href="(/letters/together[^"]+)">Open the 3 letters of this page as one file', page)
+    assert found is not None
+    file = await browser.get(found[1].replace("&amp;", "&"))
+    assert file.headers["content-type"] == "application/pdf"
+    # Three letters of a page: a blank back for each.
+    assert page_count(file.content) == 6
+    assert await printed_of(world) == [(ref, None) for _, ref in pile]
+    looked = await world.as_owner("select details from audit_entry where verb = 'letter.look'")
+    assert looked[0]["details"]["shown"] == sorted(patient_id for patient_id, _ in pile)
+
+
+async def test_nothing_is_recorded_until_somebody_says_that_all_came_out(site: Site, world, trust, pile):
+    browser, refs = await nurse(site, trust), [ref for _, ref in pile]
+    refused = await site.post(browser, "/letters/together", {"ref": refs})
+    assert refused.status_code == 422
+    assert "Tick the box when all of them came out of the printer" in refused.text
+    assert await printed_of(world) == [(ref, None) for ref in refs]
+    late = await a_letter(world, trust, pile[0][0], days_ago=0)
+    done = await site.post(browser, "/letters/together", {"ref": refs, "all": "yes"})
+    assert done.headers["location"] == "/letters?printed=3"
+    assert await printed_of(world) == [*((ref, "Nora Nurse") for ref in refs), (late, None)]
+    assert await the(world, "select count(*) from audit_entry where verb = 'letter.printed'") == 3
+    assert "3 letters are recorded as printed." in (await browser.get("/letters?printed=3")).text
+
+
+async def test_a_letter_held_since_it_was_printed_is_named_to_be_taken_out(site: Site, world, trust, pile):
+    browser, refs = await nurse(site, trust), [ref for _, ref in pile]
+    await world.as_owner("update message set state = 'held', state_reason = 'The person may have died.' where ref = $1",
+                         UUID(refs[1]))  # fmt: skip
+    done = await site.post(browser, "/letters/together", {"ref": refs, "all": "yes"})
+    assert done.headers["location"] == f"/letters?printed=2&stopped={refs[1]}"
+    assert [by for _, by in await printed_of(world)] == ["Nora Nurse", None, "Nora Nurse"]
+    page = (await browser.get(done.headers["location"])).text
+    assert "Take these out of the pile and do not post them" in page
+    assert "The person may have died." in page
+    file = await browser.get("/letters/together", params={"ref": refs})
+    assert page_count(file.content) == 4
+
+
+async def test_another_teams_letters_are_neither_shown_nor_recorded(site: Site, world, trust, pile):
+    _, bea = await other_team(world, trust)
+    browser = await site.signed_in(trust.organisation_id, bea)
+    refs = [ref for _, ref in pile]
+    assert (await browser.get("/letters/together", params={"ref": refs})).status_code == 404
+    assert (await site.post(browser, "/letters/together", {"ref": refs, "all": "yes"})).status_code == 404
+    assert await printed_of(world) == [(ref, None) for ref in refs]
