@@ -190,7 +190,8 @@ async def a_letter(office: PostOffice, cause_id: int) -> tuple[tuple[str, int, s
     await office.send()
     row = await office.message(message_id)
     [kept] = await office.world.as_owner("select pdf from letter where message_id = $1", message_id)
-    return (row["template_key"], row["template_version"], row["state"]), pdf_text.text_of(kept["pdf"])
+    text = pdf_text.text_of(kept["pdf"]).replace("\N{NO-BREAK SPACE}", " ")
+    return (row["template_key"], row["template_version"], row["state"]), text
 
 
 async def test_a_letter_is_made_in_their_own_words_and_says_in_which(office: PostOffice) -> None:
@@ -199,7 +200,7 @@ async def test_a_letter_is_made_in_their_own_words_and_says_in_which(office: Pos
     version = await own_letter(office, "[closed]\nIn the evening call *01632 960999*.\n[sign_off]\nBest wishes")
     # What lies in the print queue stays as it is.
     [first] = await office.world.as_owner("select pdf from letter")
-    assert pdf_text.text_of(first["pdf"]) == text
+    assert pdf_text.text_of(first["pdf"]).replace("\N{NO-BREAK SPACE}", " ") == text
     use, text = await a_letter(office, 2)
     assert use == ("helpline.letter.own", version, "accepted")
     assert "01632 960999" in text
