@@ -7,7 +7,7 @@ with a sentence and never repairs by guessing: a wrong date of birth or telephon
 import csv
 import io
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import TypeVar
 
@@ -15,15 +15,16 @@ import msgspec
 
 from rms.dates import PartialDate
 from rms.errors import BadInput
+from rms.sync.csv_broken import broken_cell, likely_column
 from rms.sync.reading import Fault
 
-LONGEST_CELL = 1000
+#: Rows of a title that may stand above the header of an export.
+_TITLE_ROWS = 10
 
 _T = TypeVar("_T")
-_EXCEL_ERROR = re.compile(r"#(?:N/A|REF!|NAME\?|VALUE!|DIV/0!|NUM!|NULL!|#+)", re.IGNORECASE)
-_SCIENTIFIC = re.compile(r"\d(?:[.,]\d+)?E\+\d+", re.IGNORECASE)
 _TEXT_FORMULA = re.compile(r'="([^"]*)"')
-_MIDNIGHT = re.compile(r"[T ]00:00(?::00(?:\.0+)?)?$")
+_MIDNIGHT = re.compile(r"(?:[T ]00:00(?::00(?:\.0+)?)?| 12:00(?::00)? ?AM)$", re.IGNORECASE)
+_TIME_OF_DAY = re.compile(r"[T ]\d{1,2}:\d{2}\S*(?: ?[AP]M)?$", re.IGNORECASE)
 _SLASHES = re.compile(r"(\d{2})/(\d{2})/(\d{4})", re.ASCII)
 
 
@@ -63,7 +64,7 @@ def read_table(raw: bytes, *, layout: Sequence[Column]) -> Table:
         return Table(faults=(Fault(place="file", sentence=str(refusal)),))
     if not records:
         return Table(faults=(Fault(place="file", sentence="The file is empty: not even a header row."),))
-    names, faults = _header(records[0], layout)
+    names, faults = _header(records[0], layout, below=records[1:])
     if faults:
         return Table(faults=faults)
     rows = tuple(
@@ -78,6 +79,9 @@ def read_table(raw: bytes, *, layout: Sequence[Column]) -> Table:
     )
     if too_long:
         return Table(faults=too_long)
+    if _ends_inside(raw, records):
+        cut = "The file ends inside this row: export it again, or complete the row and end it with a line break."
+        return Table(faults=(Fault(place=f"row {len(records)}", row=len(records), sentence=cut),))
     blank = len(records) - 1 - len(rows)
     return Table(rows=rows, blank_rows=blank, month_first=_month_first(rows, layout))
 
@@ -94,8 +98,13 @@ def _text(raw: bytes) -> str:
             "The file is not UTF-8: save it as “CSV UTF-8 (comma delimited)”, or accents get lost."
         ) from None
     if "\0" in text:
-        raise BadInput("The file holds bytes that no CSV file has.")
+        raise BadInput("The file holds bytes that no CSV file has: save it as “CSV UTF-8 (comma delimited)”.")
     return text
+
+
+def _ends_inside(raw: bytes, records: Sequence[Sequence[str]]) -> bool:
+    """Whether the last row looks cut off: no line end behind it, and fewer cells than the header has."""
+    return len(records) > 1 and not raw.endswith((b"\n", b"\r")) and 0 < len(records[-1]) < len(records[0])
 
 
 def _records(text: str) -> list[list[str]]:
@@ -116,15 +125,20 @@ def _folded(name: str) -> str:
     return " ".join(name.casefold().split())
 
 
-def _header(cells: Sequence[str], layout: Sequence[Column]) -> tuple[list[str], tuple[Fault, ...]]:
+def _header(
+    cells: Sequence[str], layout: Sequence[Column], *, below: Sequence[Sequence[str]]
+) -> tuple[list[str], tuple[Fault, ...]]:
     known = {_folded(column.name): column.name for column in layout}
     while cells and not cells[-1]:
         cells = cells[:-1]
-    if len(cells) == 1 and (";" in cells[0] or "\t" in cells[0]):
+    if len(cells) == 1 and any(separator in cells[0] for separator in ";\t|"):
         return [], (Fault(place="row 1", row=1, sentence="The columns must be separated by commas."),)
     names = [known.get(_folded(cell), "") for cell in cells]
+    if not any(names) and any(_folded(cell) in known for row in below[:_TITLE_ROWS] for cell in row):
+        first = "The first row must be the header, with the names of the columns: take away what stands above it."
+        return [], (Fault(place="row 1", row=1, sentence=first),)
     unknown = [
-        Fault(place=f"row 1, column {cell}", row=1, column=cell, sentence="The layout has no column of this name.")
+        Fault(place=f"row 1, column {cell}", row=1, column=cell, sentence=_no_such_column(cell, known.values(), names))
         for cell, name in zip(cells, names, strict=True)
         if not name
     ]
@@ -139,6 +153,12 @@ def _header(cells: Sequence[str], layout: Sequence[Column]) -> tuple[list[str], 
         if column.required and column.name not in names
     ]
     return names, (*unknown, *twice, *missing)
+
+
+def _no_such_column(cell: str, columns: Iterable[str], names: Sequence[str]) -> str:
+    meant = likely_column(cell, columns)
+    hint = f" If it is “{meant}”, name it so." if meant and meant not in names else ""
+    return f"The layout has no column of this name.{hint}"
 
 
 def _month_first(rows: Sequence[Row], layout: Sequence[Column]) -> frozenset[str]:
@@ -161,6 +181,8 @@ def read_date(text: str, *, month_first: bool = False) -> PartialDate:
         if month_first and day <= 12:
             raise BadInput("Other dates in this column have their month first, so this one could mean two days.")
         return PartialDate.parse(f"{year:04}-{month:02}-{day:02}")
+    if _TIME_OF_DAY.search(bare):
+        raise BadInput("A time of day stands beside this date: export the date alone, as dd/mm/yyyy or yyyy-mm-dd.")
     if re.fullmatch(r"\d{5}", bare):
         raise BadInput("This is the number a spreadsheet keeps for a date: format the column as a date.")
     if re.fullmatch(r"\d{1,2}[/.-]\d{1,2}[/.-]\d{2}", bare):
@@ -192,17 +214,11 @@ class CellReader:
     def text(self, column: str) -> str | None:
         """Give a cell as it stands, None when it is empty; what a spreadsheet broke is a fault and reads as empty."""
         cell = self.row.cells.get(column, "")
-        if _EXCEL_ERROR.fullmatch(cell):
-            self.fault(column, "The spreadsheet shows an error here instead of a value.")
-        elif _SCIENTIFIC.fullmatch(cell):
-            self.fault(column, "The spreadsheet shortened this number (like 9.99E+09): format the column as text.")
-        elif len(cell) > LONGEST_CELL:
-            self.fault(column, f"This cell has more than {LONGEST_CELL} characters.")
-        elif any(ord(c) < 32 and c != "\n" for c in cell):
-            self.fault(column, "This cell holds control characters.")
-        else:
-            return cell or None
-        return None
+        fault = broken_cell(cell)
+        if fault is not None:
+            self.fault(column, fault)
+            return None
+        return cell or None
 
     def read(self, column: str, reader: Callable[[str], _T]) -> _T | None:
         """Read a cell with a function that raises BadInput; None when it is empty or cannot be read."""

@@ -40,7 +40,7 @@ def unpacked(raw: bytes) -> bytes:
 def read_register_bundle(raw: bytes) -> Reading:
     """Read a bundle of the register, plain or gzip. What is no such bundle gives one fault and no people."""
     try:
-        bundle = msgspec.json.decode(unpacked(raw), type=Bundle)
+        bundle = msgspec.json.decode(unpacked(raw).removeprefix(b"\xef\xbb\xbf"), type=Bundle)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         path, sentence = said_by(error)
         return refused(sentence, place=f"$.{path}" if path else "$")
@@ -50,6 +50,9 @@ def read_register_bundle(raw: bytes) -> Reading:
         what = f"bundle of the type {bundle.type}" if bundle.resource_type == "Bundle" else bundle.resource_type
         sentence = f"Only bundles of these types are read: {', '.join(BUNDLE_TYPES)}; this is a {what[:60]}."
         return refused(sentence, place="$.type")
+    if any(one.relation == "next" for one in bundle.link) or (bundle.total or 0) > len(bundle.entry):
+        more = "This is one page of several: the register has more of the same list. Fetch all of them into one bundle."
+        return refused(more, place="$.link")
     return _read(Entries(bundle))
 
 

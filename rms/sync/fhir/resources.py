@@ -164,9 +164,17 @@ class Entry(_Part, frozen=True, kw_only=True):
     request: Request | None = None
 
 
+class Page(_Part, frozen=True, kw_only=True):
+    """Where another page of a bundle is."""
+
+    relation: str = ""
+
+
 class Bundle(_Part, frozen=True, kw_only=True):
     resource_type: str
     type: str = ""
+    total: int | None = None
+    link: tuple[Page, ...] = ()
     entry: tuple[Entry, ...] = ()
 
 

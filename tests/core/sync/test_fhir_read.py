@@ -48,6 +48,25 @@ def test_what_is_no_bundle_is_one_fault(raw: bytes) -> None:
     assert reading.people == ()
 
 
+@pytest.mark.parametrize(
+    "more", [{"link": [{"relation": "next", "url": "https://register.example/next"}]}, {"total": 500}]
+)
+def test_one_page_of_several_is_refused_because_the_others_are_missing(more: dict[str, Any]) -> None:
+    reading = read(story() | {"type": "searchset"} | more)
+    assert reading.people == ()
+    assert "one page of several" in reading.faults[0].sentence
+    whole = story() | {
+        "type": "searchset",
+        "total": 1,
+        "link": [{"relation": "self", "url": "https://register.example"}],
+    }
+    assert len(read(whole).people) == 1
+
+
+def test_a_byte_order_mark_before_a_bundle_is_harmless() -> None:
+    assert len(read_register_bundle(b"\xef\xbb\xbf" + msgspec.json.encode(story())).people) == 1
+
+
 def test_a_record_by_itself_is_told_to_be_no_bundle() -> None:
     [fault] = read({"resourceType": "Patient", "id": "1"}).faults
     assert fault.sentence.endswith("; this is a Patient.")

@@ -68,7 +68,22 @@ CELLS = """
   Date of birth     | 17/04/2053         | future
   Date of birth     |                    | needs a date of birth
   Last name         |                    | needs a last name
+  Date of birth     | 17/04/53 10:30 PM  | time of day
+  Date of birth     | 1953-04-17T13:45   | time of day
+  Date of birth     | 1953-04-17T00:00:00Z | time of day
+  Date of birth     | 17.04.1953         | cannot be read
+  Date of birth     | 19466.0            | made a decimal
   Last name         | #N/A               | shows an error
+  Last name         | NULL               | wrote NULL for nothing
+  Last name         | ZoÃ«               | garbled
+  Last name         | Zo�               | garbled
+  Last name         | Hart​ley          | nobody sees
+  Last name         | Hart ley          | nobody sees
+  First names       | nan                | wrote nan for nothing
+  Hospital number   | 1234567.0          | made a decimal
+  NHS number        | 9990000018.0       | made a decimal
+  NHS number        | 9.990000018e9      | like 9.99E+09
+  NHS number        | 9.99E+09           | like 9.99E+09
   Mobile            | 7700900123         | leading zero
   Mobile            | 7.700900123E+09    | like 9.99E+09
   Mobile            | 0113 496 0000      | Telephone
@@ -84,7 +99,7 @@ CELLS = """
   Date of death     | 01/02/2027         | formal or informal
   Date of death     | 01/02/1950         | before being born
 """
-ROWS = [[cell.strip() for cell in line.split("|")] for line in CELLS.strip().splitlines()]
+ROWS = [[cell.strip() for cell in line.split("|")] for line in CELLS.strip().split("\n")]
 
 
 @pytest.mark.parametrize(("column", "cell", "words"), ROWS)
@@ -146,6 +161,14 @@ def test_what_excel_does_harmlessly_is_accepted() -> None:
     row = GOOD | {"NHS number": '="9990000018"', "Date of birth": "17/04/1953 00:00:00", "Last name": " Hartley "}
     (record,) = read(file(row, {})).people
     assert record.person.name.family == "Hartley"
+    (at_midnight,) = read(file(GOOD | {"Date of birth": "17/04/1953 12:00:00 AM"})).people
+    assert at_midnight.person.born_on == record.person.born_on
+
+
+@pytest.mark.parametrize("name", ["Null", "Nan", "Müller", "Nguyễn", "Øster-Łukasz", "O’Brien", "Ní Ándar"])
+def test_names_that_look_like_faults_are_names(name: str) -> None:
+    (record,) = read(file(GOOD | {"Last name": name})).people
+    assert record.person.name.family == name
 
 
 @pytest.mark.parametrize(
@@ -162,6 +185,14 @@ def test_what_excel_does_harmlessly_is_accepted() -> None:
         (b'NHS number,Last name,Date of birth\r\n"1,2,3', "well-formed"),
         (b"NHS number,Last name,Date of birth\r\n1,2,3,4", "more cells"),
         (b"NHS\0number", "bytes"),
+        ("NHS number,Last name".encode("utf-16-le"), "CSV UTF-8"),
+        (b"NHS number|Last name|Date of birth\r\n", "commas"),
+        (b"Cancer register, 1 March 2026\r\n\r\nNHS number,Last name,Date of birth\r\n", "must be the header"),
+        (b"sep=,\r\nNHS number,Last name,Date of birth\r\n", "must be the header"),
+        (b"NHSNumber,Last name,Date of birth\r\n", "If it is “NHS number”"),
+        (b"NHS number,Surname,Date of birth\r\n", "If it is “Last name”"),
+        (b"NHS number,Last name,Person Birth Date\r\n", "If it is “Date of birth”"),
+        (b"NHS number,Last name,Date of birth,Treatment\r\n9990000018,Able,17/04/1953", "ends inside"),
     ],
 )
 def test_a_file_that_cannot_be_read_says_why(raw: bytes, words: str) -> None:
