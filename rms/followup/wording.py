@@ -14,6 +14,14 @@ ENDED_BECAUSE: Final[Mapping[str, str]] = {
     "moved": "the person is followed up elsewhere now",
 }
 
+#: The same to the person, for the ends that a letter may tell. That the cancer has come back is told by voice, and “other”
+#: may be anything, a plan started by mistake too: then nothing is sent, and the page says so to whoever ends the plan.
+ENDED_FOR_THEM: Final[Mapping[str, str]] = {
+    "completed": "it has come to its planned end",
+    "declined": "you told us that you do not want it",
+    "moved": "you are followed up elsewhere now",
+}
+
 
 def in_words(result: ResultOnFile) -> str:
     """PSA was 0.06 ug/L"""

@@ -40,6 +40,7 @@ class Purpose(StrEnum):
     REFERRED_GP = "referred_gp"
     RECURRENCE_GP = "recurrence_gp"
     NO_RECURRENCE_GP = "no_recurrence_gp"
+    FOLLOW_UP_ENDED = "follow_up_ended"
     FOLLOW_UP_ENDED_GP = "follow_up_ended_gp"
     QUESTIONNAIRE_INVITE = "questionnaire_invite"
     QUESTIONNAIRE_REMINDER_1 = "questionnaire_reminder_1"

@@ -10,11 +10,20 @@ from rms.alerts.moves.acting import (
     snooze,
     take,
 )
-from rms.alerts.moves.deciding import DecisionKind, DecisionOnFile, decision, overtake, record_decision, undo_decision
+from rms.alerts.moves.deciding import (
+    HOLD,
+    DecisionKind,
+    DecisionOnFile,
+    decision,
+    overtake,
+    record_decision,
+    undo_decision,
+)
 from rms.alerts.moves.raising import end_episode_if_closed, raise_alert, store_evaluation
 from rms.alerts.moves.ringing import ring
 
 __all__ = [
+    "HOLD",
     "DecisionKind",
     "DecisionOnFile",
     "act",

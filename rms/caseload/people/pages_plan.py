@@ -123,7 +123,10 @@ def _end(plan: PlanOnFile, them: PersonOnFile, typed: Typed, look: Look) -> Acti
         bar=bar_of(them, look), heading="End this plan", stops=True,
         means=(
             f"Nobody is reminded, chased or asked any more under “{plan.protocol.title}”.",
-            "The outcome is kept with your name, and the cancer register is told.",
+            "The outcome is kept with your name, and the cancer register and the GP practice are told.",
+            "If no other plan of theirs goes on, the person is told that nobody reminds or expects them any more.",
+            "That letter waits a quarter of an hour among their messages, where you can look at it.",
+            "When the cancer has come back, or the reason is another one, nothing is sent to the person: tell them yourself.",
             "An ended plan is not taken up again. To stop for a while, pause it instead.",
         ),
         fields=(

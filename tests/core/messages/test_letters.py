@@ -104,6 +104,17 @@ def test_the_welcome_promises_the_practice_the_letters_that_there_are() -> None:
         assert promised in text
 
 
+def test_the_person_reads_that_follow_up_has_ended_and_how_to_come_back() -> None:
+    text = words(
+        written(Purpose.FOLLOW_UP_ENDED, msgspec.structs.replace(FACTS, ended_because="it has come to its planned end"))
+    )
+    for expected in ("has ended", "The reason: it has come to its planned end.", "do not expect a result", "this is a mistake",
+                     "You can ask to be followed up again", "Call us on 01234 567890"):  # fmt: skip
+        assert expected in text, expected
+    assert "0.06" not in text
+    assert "cancer" not in text.lower()
+
+
 def test_the_person_reads_the_result_and_when_to_call() -> None:
     text = words(written(Purpose.RESULT_IN_RANGE_PERSON))
     assert "Your PSA was 0.06 µg/L." in text

@@ -194,6 +194,8 @@ async def test_a_plan_ends_with_an_outcome_and_the_register_is_told(scene: Scene
         "select cause_kind, state, facts->>'ended_because' as why from message where purpose = 'follow_up_ended_gp'"
     )
     assert [tuple(row) for row in letters] == [("plan_end", "queued", "the person is followed up elsewhere now")]
+    to_him = await scene.world.as_owner("select channel from message where purpose = 'follow_up_ended'")
+    assert len(to_him) == 1
     page = await scene.page()
     assert "rms-standing--ended" in page
     assert "Followed up elsewhere now" in page

@@ -18,6 +18,7 @@ PURPOSES: Final[Mapping[Purpose, str]] = {
     Purpose.REFERRED_GP: "Something needs assessment: to the GP",
     Purpose.RECURRENCE_GP: "The cancer has come back: to the GP",
     Purpose.NO_RECURRENCE_GP: "The cancer has not come back: to the GP",
+    Purpose.FOLLOW_UP_ENDED: "Follow-up has ended",
     Purpose.FOLLOW_UP_ENDED_GP: "Follow-up has ended: to the GP",
     Purpose.QUESTIONNAIRE_INVITE: "Questions to answer",
     Purpose.QUESTIONNAIRE_REMINDER_1: "Questions: first reminder",
