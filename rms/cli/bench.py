@@ -9,6 +9,7 @@ from pathlib import Path
 import asyncpg
 import msgspec
 
+from rms import heap
 from rms.cli.command import Arguments, Command, Context, Exit
 from rms.cli.parser import whole
 from rms.db.database import Database
@@ -95,9 +96,11 @@ async def _measure(
         if name == "sweep":
             from rms.rehearsal.bench.sweep import run_sweep
 
+            heap.settle()
             return await run_sweep(worker, owner=owner, repeats=repeats)
         from rms.rehearsal.bench.ingest import run_ingest
 
+        heap.settle()
         raw = await asyncpg.connect(server.url("rms_worker"))
         try:
             return await run_ingest(worker, owner=owner, raw=raw, repeats=repeats)

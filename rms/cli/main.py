@@ -9,6 +9,7 @@ from importlib.metadata import version
 
 import asyncpg
 
+from rms import heap
 from rms.cli.command import Arguments, Command, Context, Exit
 from rms.cli.parser import parse
 from rms.errors import BadInput, Conflict, GatewayError, NotAllowed, NotFound, Refused, RmsError, Unavailable, Usage
@@ -56,7 +57,8 @@ def main(words: Sequence[str] | None = None) -> int:
         sys.stdout.write(f"rms {version('rms')}\n")
         return Exit.DONE
     try:
-        command, arguments = _parse(given)
+        with heap.loading():
+            command, arguments = _parse(given)
         configure_logging()
         context = Context(read_settings(os.environ), as_json=getattr(arguments, "json", False), founds=command.founds)
     except SystemExit:  # argparse has printed the help
@@ -87,7 +89,7 @@ def _run(command: Command, context: Context, arguments: Arguments) -> int:
 
 def _loop_for(command: Command) -> Callable[[], asyncio.AbstractEventLoop] | None:
     """What runs for long, and what measures it, gets the quicker event loop where there is one; None: Python's own."""
-    if command.words.partition(" ")[0] not in RUNS_FOR_LONG:
+    if not _runs_for_long(command):
         return None
     try:
         import uvloop
@@ -96,7 +98,13 @@ def _loop_for(command: Command) -> Callable[[], asyncio.AbstractEventLoop] | Non
     return uvloop.new_event_loop
 
 
+def _runs_for_long(command: Command) -> bool:
+    return command.words.partition(" ")[0] in RUNS_FOR_LONG
+
+
 async def _started(command: Command, context: Context, arguments: Arguments) -> int:
+    if _runs_for_long(command):
+        heap.settle()
     return await command.run(context, arguments)
 
 

@@ -10,6 +10,7 @@ import socket
 import sys
 from typing import TYPE_CHECKING
 
+from rms import heap
 from rms.cli.command import Arguments, Command, Context, Exit
 from rms.cli.parser import port, whole
 from rms.errors import Unavailable
@@ -27,11 +28,12 @@ _AT_ONCE = 256
 
 async def run_web(context: Context, arguments: Arguments) -> int:
     """Serve until told to stop."""
-    from granian.constants import Interfaces  # the server and all pages are loaded only when they are needed
-    from granian.http import HTTP1Settings
-    from granian.server.embed import Server
+    with heap.loading():  # the server and all pages are loaded only when they are needed
+        from granian.constants import Interfaces
+        from granian.http import HTTP1Settings
+        from granian.server.embed import Server
 
-    from rms.app import create_app
+        from rms.app import create_app
 
     if arguments.die_with_parent:
         die_with_parent(os.getppid())
@@ -40,7 +42,9 @@ async def run_web(context: Context, arguments: Arguments) -> int:
     async with context.database("web", size=arguments.connections, statement_timeout_ms=10_000) as database:
         async with database.transaction() as tx:
             demo = not tx.live
-        app = create_app(context.settings, database=database, demo=demo)
+        with heap.loading():
+            app = create_app(context.settings, database=database, demo=demo)
+        heap.settle()
         server = Server(
             app, address=host, port=on_port, interface=Interfaces.ASGI, backlog=_WAITING_CONNECTIONS,
             backpressure=_AT_ONCE, websockets=False, log_enabled=False, log_access=False,

@@ -16,6 +16,7 @@ import httpx
 import msgspec
 from litestar import Litestar, Request, Response, get
 
+from rms import heap
 from rms.caseload.alerts.waiting import WaitingAlert, waiting_alerts
 from rms.caseload.alerts.waiting_presenters import PATH, present_alerts
 from rms.caseload.looking import Look
@@ -78,6 +79,7 @@ async def run_page(
         for browser in (ours, floor):
             browser.cookies.set(config.cookies.name(SessionCookie.STAFF), token)
         sizes = [len(await _get(browser)) for browser in (ours, floor)]
+        heap.settle()  # as `rms web` does when it has loaded
         for _ in range(repeats):
             await _ask(sides, asks=asks, under=under, without=without)
             await _show(ours, floor, page=page, render=render)
