@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from rms import heap
+
 pytest_plugins = ["tests.database", "tests.live_database", "tests.register_peer"]
 
 CHECKOUT = Path(__file__).resolve().parent.parent
@@ -45,6 +47,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items[:] = [item for item in items if not _reads_test_data(item)]
     config.hook.pytest_deselected(items=left_out)
     config.stash[_left_out] = len(left_out)
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded now stays: the collector need not look through it after each test."""
+    heap.settle()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -125,12 +125,12 @@ async def _alerts(tx: Tx, *, asks: Asker) -> Sequence[WaitingAlert]:
 
 
 async def _ask(sides: Sides, *, asks: Asker, under: Side, without: Side) -> None:
-    """The same question by either role, in turns, each inside a transaction that is open already."""
-    async with sides.web.transaction(organisation_id=asks.organisation_id) as tx:
+    """The same question by either role, in turns, each inside a transaction that is open already, planned as the page's is."""
+    async with sides.web.transaction(organisation_id=asks.organisation_id, planned_once=True) as tx:
         with under.repeat(pieces=QUERIES):
             for _ in range(QUERIES):
                 await _alerts(tx, asks=asks)
-    async with sides.owner.transaction() as tx:
+    async with sides.owner.transaction(planned_once=True) as tx:
         with without.repeat(pieces=QUERIES):
             for _ in range(QUERIES):
                 await _alerts(tx, asks=asks)
