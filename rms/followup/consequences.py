@@ -25,6 +25,10 @@ class Consequence(msgspec.Struct, frozen=True, kw_only=True):
 
 _PERSON = Recipient.PERSON
 
+#: What tells a result. A decision about answers alone has none to tell: a message about "your blood test" would speak of
+#: a test that was not taken yet.
+TELLS_A_RESULT = frozenset({Purpose.RESULT_IN_RANGE_PERSON, Purpose.RESULT_IN_RANGE_GP})
+
 
 def _to_practice(purpose: Purpose) -> tuple[Recipient, Purpose, Channel | None]:
     """A letter: the practice hears of all that changes what it should do or expect, and of a call or a delay nothing.

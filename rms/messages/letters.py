@@ -23,6 +23,7 @@ TEMPLATES = Path(__file__).resolve().parents[2] / "templates" / "letters"
 
 # Sans faces, the most legible first; typst itself carries only serif ones, so the last is always there.
 FACES = ("Lato", "Noto Sans", "Open Sans", "Arial", "Helvetica", "Liberation Sans", "DejaVu Sans", "Libertinus Serif")
+_SAID_BY_LAYOUT = "assertion failed: "
 LARGE_PRINT = 18
 #: The beginning of a word that large print does not get onto a line.
 _LONG_WORD = re.compile(r"(\S{25})(?=\S)")
@@ -118,7 +119,10 @@ def render_letter(
             timestamp=midnight(written_on),
         )
     except typst.TypstError as error:
-        raise BadInput(f"The letter {purpose} cannot be written: {error.message}") from error
+        # What the layout says itself is for the nurse who reads why it is held; anything else is a fault of ours.
+        missing = error.message.removeprefix(_SAID_BY_LAYOUT)
+        why = missing if missing != error.message else f"The letter {purpose} cannot be written: {missing}"
+        raise BadInput(why) from error
     return Letter(template_key=words.key, template_version=words.version, pdf=pdf)
 
 

@@ -14,7 +14,7 @@ from rms.db.engine import Tx
 from rms.errors import Refused
 from rms.events.model import EventKind
 from rms.events.payloads import OutcomeRecorded, Recurrence
-from rms.followup.consequences import Consequence
+from rms.followup.consequences import TELLS_A_RESULT, Consequence
 from rms.followup.moves.about import Decided
 from rms.followup.moves.telling import earlier_about_recurrence, plan_told, subject_of, tell
 from rms.followup.wording import in_words
@@ -57,6 +57,8 @@ async def cause(
     if consequence.asks_for_repeat:
         repeat = await _repeat(tx, made=made, plan=plan, about=about, by=by, now=now)
     for recipient, purpose, channel in consequence.messages:
+        if about.result is None and purpose in TELLS_A_RESULT:
+            continue
         await _send(tx, made=made, plan=plan, about=about, recipient=recipient, purpose=purpose, channel=channel,
                     repeat=repeat, now=now)  # fmt: skip
     if consequence.tells_register:

@@ -154,8 +154,10 @@ def test_the_form_has_everything_a_laboratory_needs_and_says_who_acts(purpose: P
 
 
 def test_a_fact_that_is_not_known_stops_the_letter() -> None:
-    with pytest.raises(BadInput, match="needs result"):
+    with pytest.raises(BadInput, match=r"^The letter needs result, which is not known\.$"):
         written(Purpose.RESULT_IN_RANGE_PERSON, msgspec.structs.replace(FACTS, result=None))
+    with pytest.raises(BadInput, match=r"^The letter needs next test name, which is not known\.$"):
+        written(Purpose.RESULT_IN_RANGE_GP, msgspec.structs.replace(FACTS, next_test_name=None))
 
 
 def test_facts_are_never_read_as_markup() -> None:

@@ -115,3 +115,19 @@ async def test_answers_that_wait_without_a_day_cannot_be_stored(world: World, tr
     await world.as_owner("update assignment set review_state = 'reviewed'")
     await world.as_owner("update assignment set review_state = 'to_review'")
     assert await the(world, "select review_due_on from assignment") == await _today(world) + timedelta(days=7)
+
+
+async def test_answers_in_range_tell_nobody_of_a_test_that_was_not_taken(
+    world: World, trust: Trust, man: Followed
+) -> None:
+    """The next blood test is known; a message about it would say that it had been done, and its letter has no result."""
+    before = await the(world, "select count(*) from message")
+    decision_id = await _decide(world, trust, await _answered(world, trust, man), DecisionKind.IN_RANGE)
+    assert await the(world, "select count(*) from message where cause_kind = 'decision'") == 0
+    assert await the(world, "select count(*) from message") == before
+    assert await the(world, "select state from assignment") == "submitted"
+    assert await the(world, "select review_state from assignment") == "reviewed"
+    # The register hears of the decision all the same.
+    assert (
+        await the(world, "select count(*) from event where cause_kind = 'decision' and cause_id = $1", decision_id) == 1
+    )
