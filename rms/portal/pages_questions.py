@@ -105,7 +105,7 @@ class QuestionPages(Controller):
             return go_to(BASE)
         page = CallTodayPage(
             advice=advice,
-            now=answering(sheet.team.hours, now=sheet.now),
+            now=answering(sheet.team.hours, now=sheet.now, act_now=True),
             on=_after(sheet, item=item),
             help=_help(sheet),
         )

@@ -8,16 +8,20 @@ from rms.dates.spoken import clock_words
 from rms.portal.presenters.words import weekday
 
 _IF_NOT = "If it cannot wait, call 111. In an emergency call 999."
+#: After an answer that cannot wait nobody weighs whether it can: who reads “again from 8:30am” would wait for the morning.
+_DO_NOT_WAIT = "Do not wait for us: call 111 now. In an emergency call 999."
 
 
-def answering(text: str | None, *, now: datetime) -> str:
-    """Whether somebody answers the telephone now, else from when, and what to do until then."""
+def answering(text: str | None, *, now: datetime, act_now: bool = False) -> str:
+    """Whether somebody answers the telephone now, else from when, and what to do until then; `act_now`: it cannot wait."""
     understood = read_phone_hours(text)
     if understood is None:  # never a guess: who reads "we are here" wrongly waits for nobody
-        return f"If nobody answers and {_IF_NOT[3:]}"
+        return "" if act_now else f"If nobody answers and {_IF_NOT[3:]}"
     closes = understood.closes_at(now)
     if closes is not None:
         return f"We are here now, until {clock_words(closes)}. Please call us."
+    if act_now:
+        return f"We are closed now. {_DO_NOT_WAIT}"
     opens = understood.opens_at(now)
     again = "" if opens is None else f" We answer the phone again from {clock_words(opens)} {_day(opens, now=now)}."
     return f"We are closed now.{again} {_IF_NOT}"

@@ -118,6 +118,15 @@ def test_whether_somebody_answers_now_comes_from_the_teams_hours_or_is_not_said(
     assert answering(hours, now=datetime(*now, tzinfo=UTC)) == says
 
 
+@pytest.mark.parametrize(("hours", "hour", "says"), [
+    ("Weekdays, 8am to 4:30pm", 10, "We are here now, until 4:30pm. Please call us."),
+    ("Weekdays, 8am to 4:30pm", 22, "We are closed now. Do not wait for us: call 111 now. In an emergency call 999."),
+    ("Ask Sue", 10, ""),
+])  # fmt: skip
+def test_after_an_answer_that_cannot_wait_nobody_is_told_to_wait_for_the_morning(hours, hour, says):
+    assert answering(hours, now=datetime(2026, 11, 24, hour, tzinfo=UTC), act_now=True) == says
+
+
 def test_no_page_text_or_letter_states_hours_of_its_own():
     stated = re.compile(r"\b\d{1,2}([:.]\d\d)?\s?(am|pm)\b", re.IGNORECASE)
     for folder in ("portal", "messages", "letters", "components"):

@@ -72,7 +72,8 @@ async def test_a_red_flag_is_an_alert_as_soon_as_it_is_saved_and_the_person_is_t
     await world.as_owner("update team set phone_hours = 'Ask Sue'")
     await browser.come_in(him.locator)
     page = await browser.go(await browser.answer("cannot-pee", "yes"))
-    assert "If nobody answers and it cannot wait, call 111." in page.text
+    assert 'If nobody answers, call <a class="rms-phone" href="tel:111">111</a>' in page.text
+    assert "If it cannot wait" not in page.text
     assert page.url.path == "/questions/today/cannot-pee"
     assert "Please call us today" in page.text
     assert "01632 960001" in page.text
