@@ -49,6 +49,7 @@ class OneMessagePage(msgspec.Struct, frozen=True, kw_only=True):
     wordings: tuple[Wording, ...]
     letter: str | None
     preview: str | None
+    letter_in: str
     ways: tuple[Choice, ...]
     warning: str
     again: str | None
@@ -71,7 +72,7 @@ def present_message(
                        for way in shown if way is not Channel.LETTER),
         letter=f"/letters/{message.ref}/pdf" if message.channel is Channel.LETTER and one.sent.accepted_at else None,
         preview=f"/messages/{message.ref}/letter" if not_left(message) else None,
-        ways=ways,
+        letter_in=_whose(one, Channel.LETTER) if message.channel is Channel.LETTER else "", ways=ways,
         warning="It is not known whether the first one arrived: the person may get it twice."
         if message.state is MessageState.HELD and message.called_at else "",
         again=f"/messages/{one.again}" if one.again else None, alert=f"/alerts/{one.alert}" if one.alert else None,
@@ -111,10 +112,14 @@ def _ways(one: OneMessage, *, chosen: str) -> tuple[Choice, ...]:
     )
 
 
+def _whose(one: OneMessage, channel: Channel) -> str:
+    own = one.own.get(channel)
+    return "The standard wording." if own is None else f"Your own wording, version {own.version}."
+
+
 def _wording(one: OneMessage, *, channel: Channel, catalogue: Catalogue, portal_url: str) -> Wording:
     how = {Channel.SMS: "As a text message", Channel.EMAIL: "As an email"}[channel]
-    link, own = link_to(portal_url, locator=_LOCATOR), one.own.get(channel)
-    whose = "The standard wording." if own is None else f"Your own wording, version {own.version}."
+    link, own, whose = link_to(portal_url, locator=_LOCATOR), one.own.get(channel), _whose(one, channel)
     try:
         message = msgspec.structs.replace(one.message, channel=channel)
         text = text_of(

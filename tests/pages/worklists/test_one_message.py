@@ -5,6 +5,10 @@ from uuid import UUID
 import httpx
 import pytest
 
+from rms.messages.letters import letter_catalogue
+from rms.messages.model import Channel, Purpose
+from rms.messages.moves.wording import approve_wording, draft_wording, withdraw_wording
+from rms.messages.places import Words, start_from
 from rms.rehearsal.pdf_text import text_of
 from tests.cast import Trust, a_person, a_trust, on_file
 from tests.database import World
@@ -97,7 +101,9 @@ async def test_a_letter_can_be_read_before_it_leaves_and_says_that_it_must_not_b
     to = (await site.post(browser, f"{here}/resend", {"way": "letter"})).headers["location"]
     await world.as_owner("update message set facts = $1 where channel = 'letter'",
                          {"test": "blood test", "test_name": "PSA blood test", "due_on": "2027-05-02"})  # fmt: skip
-    assert f'href="{to}/letter"' in (await browser.get(to)).text
+    page = (await browser.get(to)).text
+    assert f'href="{to}/letter"' in page
+    assert "The standard wording." in page
     answer = await browser.get(f"{to}/letter")
     assert answer.headers["content-type"] == "application/pdf"
     text = " ".join(text_of(answer.content).split())
@@ -108,3 +114,25 @@ async def test_a_letter_can_be_read_before_it_leaves_and_says_that_it_must_not_b
     await world.as_owner("update message set state = 'void', state_reason = 'x' where channel = 'letter'")
     assert (await browser.get(f"{to}/letter")).status_code == 404
     assert "before it leaves" not in (await browser.get(to)).text
+
+
+async def test_a_letter_says_whose_words_it_is_in_before_it_is_made_and_ever_after(site, world, trust, browser, here):
+    to = (await site.post(browser, f"{here}/resend", {"way": "letter"})).headers["location"]
+    await world.as_owner("update message set facts = $1 where channel = 'letter'",
+                         {"test": "blood test", "test_name": "PSA blood test", "due_on": "2027-05-02"})  # fmt: skip
+    purpose = Purpose(await the(world, "select purpose from message where channel = 'letter'"))
+    standard = letter_catalogue()[purpose, Channel.LETTER]
+    body = start_from(standard).body.replace("Yours sincerely", "With best wishes")
+    about = {"organisation_id": trust.organisation_id, "standard": standard, "senders": ()}
+    async with world.web.transaction(organisation_id=trust.organisation_id) as tx:
+        await draft_wording(tx, **about, words=Words(subject=None, body=body), by=trust.nurse)
+        await approve_wording(tx, **about, version=1, by=trust.lead)
+    assert "Your own wording, version 1." in (await browser.get(to)).text
+    preview = " ".join(text_of((await browser.get(f"{to}/letter")).content).split())
+    assert "With best wishes" in preview
+    await world.as_owner("update message set template_key = $1, template_version = 1, state = 'accepted', accepted_at = now()"
+                         " where channel = 'letter'", f"{purpose}.letter.own")  # fmt: skip
+    async with world.web.transaction(organisation_id=trust.organisation_id) as tx:
+        await withdraw_wording(tx, organisation_id=trust.organisation_id, standard=standard, version=1, why="x",
+                               by=trust.lead)  # fmt: skip
+    assert "Your own wording, version 1." in (await browser.get(to)).text
