@@ -16,25 +16,29 @@ from rms.caseload.worklist.ways import followed_in
 #: The code of the filter that shows what was set aside; without it, only what waits is shown.
 SET_ASIDE: Final = "set_aside"
 
+#: The page is cut before people and colleagues are looked up: a list of thousands costs what its fifty rows cost.
 _WAITING: Final = f"""
 select a.ref, a.kind, a.state, a.sentence, a.opened_at, a.respond_by, a.snoozed_until, a.snooze_reason, a.patient_id,
        a.subject_kind,
        t.name as team, o.id as owner_id, o.display_name as owner, away.until_on as owner_away_until, away.covered_by,
-       p.ref as person_ref, p.family_name, p.given_names, p.title, p.born_text, p.nhs_number,
-       count(*) over () as total, count(*) over (partition by a.kind) as of_kind
-  from alert a
+       p.ref as person_ref, p.family_name, p.given_names, p.title, p.born_text, p.nhs_number, a.total, a.of_kind
+  from (
+    select a.*, count(*) over () as total, count(*) over (partition by a.kind) as of_kind,
+           case a.kind when 'act_today' then 1 when 'look_soon' then 2 when 'chase' then 3 else 4 end as urgency
+      from alert a
+      left join plan l on l.organisation_id = a.organisation_id and l.id = a.plan_id
+     where a.organisation_id = $2 and a.team_id = any($1) and a.state <> 'closed'
+       and ($4::bigint is null or coalesce(a.owner_staff_id, l.nurse_staff_id) = $4)
+       and (not $5 or a.owner_staff_id is null)
+       and a.opened_at <= $6 and ($7 = '' or a.kind = $7) and (a.state = 'snoozed') = $8
+       and {followed_in(row="a", way="$11")}
+     order by urgency, a.opened_at, a.id
+     limit $9 offset $10) a
   join team t on t.organisation_id = a.organisation_id and t.id = a.team_id
-  left join plan l on l.organisation_id = a.organisation_id and l.id = a.plan_id
   left join staff o on o.organisation_id = a.organisation_id and o.id = a.owner_staff_id
   {AWAY.format(staff="o")}
   left join patient p on p.organisation_id = a.organisation_id and p.id = a.patient_id
- where a.organisation_id = $2 and a.team_id = any($1) and a.state <> 'closed'
-   and ($4::bigint is null or coalesce(a.owner_staff_id, l.nurse_staff_id) = $4)
-   and (not $5 or a.owner_staff_id is null)
-   and a.opened_at <= $6 and ($7 = '' or a.kind = $7) and (a.state = 'snoozed') = $8
-   and {followed_in(row="a", way="$11")}
- order by case a.kind when 'act_today' then 1 when 'look_soon' then 2 when 'chase' then 3 else 4 end, a.opened_at, a.id
- limit $9 offset $10
+ order by a.urgency, a.opened_at, a.id
 """
 
 
