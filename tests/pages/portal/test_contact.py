@@ -1,5 +1,7 @@
 """How a person is reached: shown behind a code, and a new number is used only when a code has proved it."""
 
+import re
+
 import pytest
 
 from rms.people.model import Need
@@ -100,3 +102,10 @@ async def test_a_helper_is_told_to_staff_who_ask_first(world, seeing):
     assert kind == "fix_data"
     assert "Ann O’Brien <b>, my daughter, +447700900555" in sentence
     assert await rows(world, "select count(*) from person_helper") == [(0,)]
+
+
+async def test_one_of_its_three_buttons_is_the_first(seeing):
+    page = (await seeing.get("/contact")).text
+    buttons = re.findall(r'<button[^>]*class="([^"]*)"[^>]*>\s*(.*?)\s*</button>', page.split("<main")[1], re.DOTALL)
+    assert [words for kinds, words in buttons if "secondary" not in kinds] == ["Save how we contact you"]
+    assert len(buttons) == 3
