@@ -15,8 +15,8 @@ from rms.errors import BadInput, Usage
 from rms.people.permissions import Permission
 from rms.plans.moves import sign_off
 from rms.plans.protocol import LIBRARY, Fault, Protocol, ProtocolRefused, decode, json_schema, load_library
-from rms.plans.protocol.checks import months_of
 from rms.plans.protocol.defaults import TAG, reminders_of, window_of
+from rms.plans.protocol.said import duration_said, months_said
 from rms.plans.store import ProtocolOnFile, protocol_by_key, protocol_versions
 
 #: `protocol_by_key` asks for an organisation because of its sign-off; no organisation has this number.
@@ -87,12 +87,11 @@ async def run_show(context: Context, arguments: Arguments) -> int:
 
 def _told(protocol: Protocol) -> Iterator[str]:
     yield f"{protocol.title} ({protocol.key} version {protocol.version}, {protocol.tumour_site}): {protocol.setting}"
-    yield f"Counts from: {', '.join(protocol.anchors)}. Lasts {protocol.duration_months.value} months."
+    yield f"Counts from: {', '.join(protocol.anchors)}. Lasts: {duration_said(protocol)}."
     for step in protocol.steps:
         window, reminders = window_of(step), reminders_of(step)
-        months = ", ".join(map(str, months_of(step.schedule)))
         ours = " (our defaults)" if TAG in (window.source, reminders.source) else ""
-        yield f"  {step.key}: {step.title}, month {months} after {step.schedule.anchor}"
+        yield f"  {step.key}: {step.title}, month {months_said(step.schedule)} after {step.schedule.anchor}"
         days = ", ".join(f"{day:+d}" for day in reminders.days) or "none"
         yield f"    window {window.early_days} days before to {window.late_days} after; reminders: {days}{ours}"
     for rule in protocol.rules:

@@ -206,6 +206,14 @@ _SPELLINGS = {
     "U/mL": "U/mL [IU]/mL IU/mL",
     "g/L": "g/L g.L-1",
     "g/dL": "g/dL",
+    "IU/L": "IU/L [IU]/L",
+    "U/L": "U/L",
+    "mIU/L": "mIU/L m[IU]/L mU/L",
+    "umol/L": "umol/L micromol/L",
+    "mmol/L": "mmol/L",
+    "nmol/L": "nmol/L",
+    "10*9/L": "10*9/L 10^9/L x10^9/L x10*9/L",
+    "mL/min/1.73m2": "mL/min/1.73m2 mL/min/{1.73_m2} mL/min/1.73m^2 mL/min/{1.73m2}",
 }
 # Capitals tell none of these from another unit (there is no mega-litre among them), and senders mix them freely.
 _CANONICAL = {spelling.casefold(): unit for unit, spellings in _SPELLINGS.items() for spelling in spellings.split()}
@@ -222,6 +230,20 @@ CONVERSIONS: Mapping[tuple[str, str], tuple[str, Decimal]] = MappingProxyType({
     ("ca125", "U/mL"): ("kU/L", Decimal(1)),
     ("haemoglobin", "g/L"): ("g/L", Decimal(1)),
     ("haemoglobin", "g/dL"): ("g/L", Decimal(10)),
+    ("hcg", "IU/L"): ("IU/L", Decimal(1)),
+    ("ldh", "U/L"): ("U/L", Decimal(1)),
+    ("egfr", "mL/min/1.73m2"): ("mL/min/1.73m2", Decimal(1)),
+    ("creatinine", "umol/L"): ("umol/L", Decimal(1)),
+    ("calcium", "mmol/L"): ("mmol/L", Decimal(1)),
+    ("paraprotein", "g/L"): ("g/L", Decimal(1)),
+    ("platelets", "10*9/L"): ("10*9/L", Decimal(1)),
+    ("lymphocytes", "10*9/L"): ("10*9/L", Decimal(1)),
+    ("tsh", "mIU/L"): ("mIU/L", Decimal(1)),
+    ("thyroglobulin", "ug/L"): ("ug/L", Decimal(1)),
+    ("thyroglobulin", "ng/mL"): ("ug/L", Decimal(1)),
+    ("thyroglobulin-antibodies", "kU/L"): ("kU/L", Decimal(1)),
+    ("thyroglobulin-antibodies", "U/mL"): ("kU/L", Decimal(1)),
+    ("testosterone", "nmol/L"): ("nmol/L", Decimal(1)),
 })  # fmt: skip
 
 

@@ -11,9 +11,11 @@ from rms.alerts.model import URGENCY, Count, Figure
 from rms.alerts.rules import Condition, Rule, conditions_in
 from rms.alerts.rules.kinds import AllOf, AnyOf, CodedReport, ConfirmedThreshold, Missing, RedFlagAnswer, ScoreBeyond
 from rms.plans.protocol import defaults
-from rms.plans.protocol.language import Protocol, Schedule, Step, StepKind
+from rms.plans.protocol.language import Phase, Protocol, Schedule, Step, StepKind
 
 SHORTEST_MONTH = 28
+#: What goes on without an end is counted this far, fifty years: longer than anybody is followed.
+HORIZON_MONTHS = 600
 
 Found = Iterator[tuple[str, str]]
 
@@ -35,11 +37,21 @@ def contradictions(protocol: Protocol) -> Found:
 
 
 def months_of(schedule: Schedule) -> tuple[int, ...]:
-    """The months a schedule names, in order."""
+    """The months a schedule names, in order; without an end, those of the next fifty years."""
     if schedule.listed is not None:
         return schedule.listed.months
-    phases = schedule.phases
-    return tuple(month for p in phases for month in range(p.from_month, p.until_month + 1, p.every_months))
+    return tuple(
+        month for phase in schedule.phases for month in range(phase.from_month, _until(phase) + 1, phase.every_months)
+    )
+
+
+def has_end(schedule: Schedule) -> bool:
+    """Whether a last one is named."""
+    return not schedule.phases or schedule.phases[-1].until_month is not None
+
+
+def _until(phase: Phase) -> int:
+    return HORIZON_MONTHS if phase.until_month is None else phase.until_month
 
 
 def _unique(where: str, keys: list[str]) -> Found:
@@ -98,8 +110,13 @@ def _step(step: Step, protocol: Protocol) -> Found:
     if not months:
         yield "schedule", "This step never falls due."
         return
-    if months[-1] > protocol.duration_months.value:
+    end = protocol.duration_months
+    if end is not None and not has_end(schedule):
+        yield "schedule", "This step has no end, but the protocol has one."
+    elif end is not None and months[-1] > end.value:
         yield "schedule", f"Month {months[-1]} lies after the end of the protocol."
+    if schedule.continue_until_age is not None and not has_end(schedule):
+        yield "schedule.continue_until_age", "A schedule without an end goes on at every age."
     if schedule.continue_until_age is not None and not schedule.phases:
         yield "schedule.continue_until_age", "Only a schedule with phases can go on."
     yield from _window(step, gap_months=min((b - a for a, b in pairwise(months)), default=None))
@@ -110,13 +127,18 @@ def _subject(step: Step) -> Found:
         yield "analyte", "A test, and only a test, names what is measured or looked at."
     elif step.analyte is not None and step.analyte not in ANALYTES:
         yield "analyte", f"{step.analyte!r} is not known."
+    if step.ways and step.kind is not StepKind.REVIEW:
+        yield "ways", "Only a review is held in one way or another."
     if (step.kind is StepKind.QUESTIONNAIRE) != (step.questionnaire is not None):
         yield "questionnaire", "A questionnaire step, and only that, names a questionnaire."
 
 
 def _phases(schedule: Schedule) -> Found:
     for index, phase in enumerate(schedule.phases):
-        if phase.until_month < phase.from_month:
+        if phase.until_month is None:
+            if phase is not schedule.phases[-1]:
+                yield f"schedule.phases[{index}]", "Only the last phase has no end."
+        elif phase.until_month < phase.from_month:
             yield f"schedule.phases[{index}]", "This phase ends before it begins."
         elif (phase.until_month - phase.from_month) % phase.every_months:
             yield (
@@ -124,7 +146,7 @@ def _phases(schedule: Schedule) -> Found:
                 f"Month {phase.until_month} is not reached in steps of {phase.every_months}.",
             )
     for index, (before, after) in enumerate(pairwise(schedule.phases), start=1):
-        if after.from_month <= before.until_month:
+        if after.from_month <= (before.from_month if before.until_month is None else before.until_month):
             yield f"schedule.phases[{index}]", "This phase overlaps the one before it."
 
 

@@ -54,12 +54,23 @@ class Place(StrEnum):
     HOSPITAL = "hospital"
 
 
+class Way(StrEnum):
+    """How a review is held."""
+
+    CLINIC = "clinic"
+    TELEPHONE = "telephone"
+    VIDEO = "video"
+
+
 class Phase(_Part, frozen=True, kw_only=True):
-    """From a month, every so many months, until a month: `3, 3, 12` is months 3, 6, 9 and 12."""
+    """From a month, every so many months, until a month: `3, 3, 12` is months 3, 6, 9 and 12.
+
+    `until_month` null, in the last phase only: for as long as the plan goes on.
+    """
 
     from_month: Month
     every_months: Months
-    until_month: Month
+    until_month: Month | None
     source: str
 
 
@@ -103,8 +114,8 @@ class Reminders(_Part, frozen=True, kw_only=True):
 class Step(_Part, frozen=True, kw_only=True):
     """One thing the plan asks for. What is left out is our default for its kind (`defaults.py`).
 
-    `title` and `why` are words the person reads. A step that must not be skipped cannot be skipped or stopped by an
-    override: that is a decision about the plan.
+    `title` and `why` are words the person reads. `ways` take turns: clinic, then telephone, then clinic again. A step
+    that must not be skipped cannot be skipped or stopped by an override: that is a decision about the plan.
     """
 
     key: Key
@@ -120,6 +131,7 @@ class Step(_Part, frozen=True, kw_only=True):
     read_by: Party | None = None
     told_by: Party | None = None
     where: tuple[Place, ...] = ()
+    ways: tuple[Way, ...] = ()
     window: Window | None = None
     reminders: Reminders | None = None
     chase_after_days: Count | None = None
@@ -149,7 +161,10 @@ class Eligibility(_Part, frozen=True, kw_only=True):
 
 
 class Protocol(_Part, frozen=True, kw_only=True):
-    """One version of one protocol. It never changes; a change is a new version."""
+    """One version of one protocol. It never changes; a change is a new version.
+
+    `duration_months` null: it has no end of its own, only `discharge_when`.
+    """
 
     language: Literal[1]
     key: Key
@@ -159,7 +174,7 @@ class Protocol(_Part, frozen=True, kw_only=True):
     setting: Words
     eligibility: Eligibility
     anchors: tuple[Anchor, ...]
-    duration_months: Count
+    duration_months: Count | None
     steps: tuple[Step, ...]
     rules: tuple[Rule, ...]
     review_when: tuple[Words, ...]

@@ -7,9 +7,9 @@ import msgspec
 
 from rms.dates import add_months, age_on
 from rms.errors import Refused
-from rms.plans.model import Add, Course, MidCourse, Move, Occurrence, Stop
+from rms.plans.model import FIRST_ADDED, Add, Course, MidCourse, Move, Occurrence, Stop
 from rms.plans.schedule.effective import EffectiveStep
-from rms.plans.schedule.words import ANCHOR_WORDS, day, months_later
+from rms.plans.schedule.words import ANCHOR_WORDS, WAY_WORDS, day, months_later
 
 
 class _Dated(msgspec.Struct, frozen=True, kw_only=True):
@@ -133,13 +133,21 @@ def _occurrence(one: _Dated, step: EffectiveStep, course: Course) -> Occurrence:
         step=step.step.key,
         number=one.number,
         kind=step.step.kind,
-        title=step.step.title,
+        title=_title(step, one.number),
         due_on=one.due_on,
         earliest_on=one.due_on - timedelta(days=step.early_days),
         latest_on=counted_from + timedelta(days=step.late_days),
         reason=one.reason,
         skipped_because=f"Skipped {skipped.because}." if skipped else None,
     )
+
+
+def _title(step: EffectiveStep, number: int) -> str:
+    """The step's title; the ways of a review take turns by its number, and one that was added has none of its own."""
+    ways = step.step.ways
+    if not ways or number >= FIRST_ADDED:
+        return step.step.title
+    return f"{step.step.title} ({WAY_WORDS[ways[(number - 1) % len(ways)]]})"
 
 
 class Upcoming(msgspec.Struct, frozen=True, kw_only=True):

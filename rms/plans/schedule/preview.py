@@ -4,13 +4,18 @@ from datetime import date
 
 import msgspec
 
+from rms.dates import add_months
 from rms.errors import Refused
 from rms.plans.model import Course, Occurrence, Override, StandingToday
+from rms.plans.protocol.checks import has_end
 from rms.plans.protocol.language import Protocol
 from rms.plans.schedule.effective import EffectivePlan, EffectiveStep, effective
 from rms.plans.schedule.occurrences import occurrences
 from rms.plans.schedule.standing import standing
 from rms.plans.schedule.words import ANCHOR_WORDS, day
+
+#: How far a step without an end is shown.
+SHOWN_MONTHS = 120
 
 
 class PreviewLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,14 +41,17 @@ def preview(
     overrides: tuple[Override, ...] = (),
     upto: date | None = None,
 ) -> Preview:
-    """Show what a plan would ask for. A step whose anchor is not known gives a fault and no lines."""
+    """Show what a plan would ask for. A step whose anchor is not known gives a fault and no lines.
+
+    Of a step without an end, the next ten years are shown unless `upto` says how far.
+    """
     plan = effective(protocol, overrides=overrides)
     lines: list[PreviewLine] = []
     endings: list[str] = []
     done = {(one.step, one.number): one.done_on for one in course.done}
     for step in plan.steps:
         try:
-            dated = occurrences(step, course=course, upto=upto)
+            dated = occurrences(step, course=course, upto=upto or _shown_until(step, today=today))
         except Refused:
             continue  # named by faults_in_course
         lines += [
@@ -55,6 +63,10 @@ def preview(
     return Preview(
         lines=tuple(lines), endings=tuple(endings), faults=faults_in_course(plan, course=course, today=today)
     )
+
+
+def _shown_until(step: EffectiveStep, *, today: date) -> date | None:
+    return None if has_end(step.step.schedule) else add_months(today, SHOWN_MONTHS)
 
 
 def faults_in_course(plan: EffectivePlan, *, course: Course, today: date) -> tuple[str, ...]:
@@ -83,6 +95,8 @@ def _ending(step: EffectiveStep, dated: tuple[Occurrence, ...]) -> str:
         return f"{step.step.title}: stopped {step.stopped.because}."
     if not dated:
         return f"{step.step.title}: nothing more is due."
+    if not has_end(step.step.schedule) and step.step.schedule.stop_at_age is None:
+        return f"{step.step.title}: it goes on without an end, for as long as the plan does."
     age = step.step.schedule.stop_at_age
     stops = f" None falls due from the age of {age.value}." if age else ""
     return f"{step.step.title}: the last one is due on {day(dated[-1].due_on)}.{stops}"

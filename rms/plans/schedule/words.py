@@ -5,6 +5,7 @@ from datetime import date
 from functools import lru_cache
 
 from rms.alerts.model import Anchor
+from rms.plans.protocol.language import Way
 
 ANCHOR_WORDS: Mapping[Anchor, str] = {
     Anchor.SURGERY: "surgery",
@@ -12,6 +13,8 @@ ANCHOR_WORDS: Mapping[Anchor, str] = {
     Anchor.DIAGNOSIS: "diagnosis",
     Anchor.PRE_TREATMENT_SCAN: "the scan before treatment",
 }
+
+WAY_WORDS: Mapping[Way, str] = {Way.CLINIC: "in clinic", Way.TELEPHONE: "by telephone", Way.VIDEO: "by video"}
 
 
 def months_later(months: int) -> str:

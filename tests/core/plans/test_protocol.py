@@ -133,6 +133,15 @@ CHANGES: dict[str, tuple[str, Callable[[Any], object]]] = {
     "a key used twice": ("steps", lambda t: t["steps"].append(t["steps"][0])),
     "another language": ("language", lambda t: t.update(language=2)),
     "no steps": ("steps", lambda t: t.update(steps=[])),
+    "a phase without an end that is not the last": (
+        "steps[0].schedule.phases[0]",
+        lambda t: t["steps"][0]["schedule"]["phases"][0].update(until_month=None),
+    ),
+    "a step without an end in a protocol that has one": (
+        "steps[0].schedule",
+        lambda t: t["steps"][0]["schedule"]["phases"][-1].update(until_month=None),
+    ),
+    "a test that is held by telephone": ("steps[0].ways", lambda t: t["steps"][0].update(ways=["telephone"])),
 }
 
 

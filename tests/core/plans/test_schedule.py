@@ -7,6 +7,7 @@ from decimal import Decimal
 import msgspec
 import pytest
 
+from rms.alerts.model import Count
 from rms.errors import Refused
 from rms.messages.model import Channel
 from rms.plans.model import (
@@ -25,6 +26,8 @@ from rms.plans.model import (
     WindowChange,
 )
 from rms.plans.protocol import Protocol
+from rms.plans.protocol.language import StepKind, Way
+from rms.plans.protocol.said import months_said
 from rms.plans.schedule import (
     EffectiveStep,
     calendar_of,
@@ -266,3 +269,40 @@ def test_a_sample_never_belongs_to_a_skipped_one(prostatectomy: Protocol, change
     step = step_of(prostatectomy, "psa", changed(Skip(step="psa", number=1)))
     found, _ = occurrence_for(occurrences(step, course=COURSE), taken_on=SURGERY + timedelta(days=92))
     assert found is None
+
+
+def _endless(protocol: Protocol, **step: object) -> Protocol:
+    """The protocol without an end: month 3, then every 12 months for as long as the plan goes on."""
+    phase = msgspec.structs.replace(
+        protocol.steps[0].schedule.phases[-1], from_month=3, every_months=12, until_month=None
+    )
+    schedule = msgspec.structs.replace(protocol.steps[0].schedule, phases=(phase,))
+    steps = (msgspec.structs.replace(protocol.steps[0], schedule=schedule, **step), *protocol.steps[1:])
+    return msgspec.structs.replace(protocol, steps=steps, duration_months=None)
+
+
+def test_what_has_no_end_goes_on_for_fifty_years_and_is_shown_for_ten(prostatectomy: Protocol) -> None:
+    protocol = _endless(prostatectomy)
+    every = occurrences(step_of(protocol, "psa"), course=COURSE)
+    assert (every[0].due_on, every[1].due_on, every[-1].due_on) == (
+        date(2026, 6, 10),
+        date(2027, 6, 10),
+        date(2075, 6, 10),
+    )
+    shown = preview(protocol, course=COURSE, today=SURGERY)
+    assert max(line.occurrence.due_on for line in shown.lines if line.occurrence.step == "psa") == date(2035, 6, 10)
+    assert "PSA blood test: it goes on without an end, for as long as the plan does." in shown.endings
+    assert months_said(protocol.steps[0].schedule) == "3, then every 12 months without an end"
+    until_age = msgspec.structs.replace(protocol.steps[0].schedule, stop_at_age=Count(value=75, source="RMS-DEFAULT"))
+    stops = _endless(prostatectomy)
+    stops = msgspec.structs.replace(stops, steps=(msgspec.structs.replace(stops.steps[0], schedule=until_age),))
+    assert occurrences(step_of(stops, "psa"), course=COURSE)[-1].due_on == date(2029, 6, 10), "75 on 1 June 2030"
+
+
+def test_the_ways_of_a_review_take_turns_and_one_that_was_added_has_none(
+    prostatectomy: Protocol, changed: Made
+) -> None:
+    protocol = _endless(prostatectomy, kind=StepKind.REVIEW, title="Review", ways=(Way.CLINIC, Way.TELEPHONE))
+    added = changed(Add(step="psa", number=1001, due_on=date(2026, 9, 1)))
+    titles = [o.title for o in occurrences(step_of(protocol, "psa", added), course=COURSE, upto=date(2028, 7, 1))]
+    assert titles == ["Review (in clinic)", "Review", "Review (by telephone)", "Review (in clinic)"]

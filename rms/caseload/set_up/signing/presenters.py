@@ -14,9 +14,9 @@ from rms.caseload.worklist.ages import counted
 from rms.people.access import Asker
 from rms.people.permissions import Permission
 from rms.plans.protocol import Protocol
-from rms.plans.protocol.checks import months_of
 from rms.plans.protocol.defaults import SOURCE, TAG, chase_after, reminders_of, window_of
 from rms.plans.protocol.language import Step
+from rms.plans.protocol.said import duration_said, months_said
 from rms.plans.store import ProtocolOnFile
 from rms.questionnaires.model import Definition, Item
 from rms.questionnaires.store import VersionOnFile
@@ -186,18 +186,17 @@ def _protocol_facts(protocol: Protocol) -> Iterator[tuple[str, str]]:
             "Asked before it starts",
             f"{question.question} Fits when: {'yes' if question.fits_when else 'no'}. {question.why}",
         )
-    yield "Lasts", f"{counted(protocol.duration_months.value, 'month')} [{protocol.duration_months.source}]"
+    yield "Lasts", duration_said(protocol)
     yield "Reviewed when", "\n".join(protocol.review_when)
     yield "Ends when", "\n".join(protocol.discharge_when)
 
 
 def _step(step: Step) -> Part:
     schedule, window, reminders, chase = step.schedule, window_of(step), reminders_of(step), chase_after(step)
-    months = ", ".join(map(str, months_of(schedule)))
     tags = {phase.source for phase in schedule.phases} | ({schedule.listed.source} if schedule.listed else set())
     facts = [
         ("Why", step.why),
-        ("When", f"Months {months} after {in_words(schedule.anchor).lower()} {_tags(tags)}"),
+        ("When", f"Months {months_said(schedule)} after {in_words(schedule.anchor).lower()} {_tags(tags)}"),
         ("In time", f"{window.early_days} days before to {window.late_days} days after it is due [{window.source}]"),
         ("Reminders", _reminders(reminders.days) + f" [{reminders.source}]"),
         ("Chased", f"{counted(chase.value, 'day')} after it was due [{chase.source}]"),
