@@ -20,14 +20,19 @@ def digest_of(protocol: Protocol) -> bytes:
 async def load_library(tx: Tx) -> list[str]:
     """Store what this release brings and the database has not; returns `key version n` of what is new.
 
-    Conflict when a stored version has the same number and another content: a changed file is a new version.
+    Conflict when a stored version has the same number and says something else: a changed file is a new version. One that
+    was stored before the language had a word, and does without it, says the same.
     """
     added = []
     for protocol in read_library().values():
         digest = digest_of(protocol)
-        known = await tx.fetchval("select digest from protocol_version where key = $1 and version = $2", protocol.key,
-                                  protocol.version)  # fmt: skip
-        if known is not None and known != digest:
+        known = await tx.fetchrow("select digest, content from protocol_version where key = $1 and version = $2",
+                                  protocol.key, protocol.version)  # fmt: skip
+        if (
+            known
+            and known["digest"] != digest
+            and msgspec.convert(known["content"], Protocol, strict=False) != protocol
+        ):
             raise Conflict(
                 f"{protocol.key} version {protocol.version} is stored with another content: raise its version."
             )

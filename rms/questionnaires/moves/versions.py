@@ -20,15 +20,16 @@ def digest_of(definition: Definition) -> bytes:
 async def load_questionnaires(tx: Tx) -> list[str]:
     """Store what this release brings and the database has not; returns `key version n` of what is new.
 
-    Conflict when a stored version has the same number and another content: a changed file is a new version, because
-    answers are read for ever with the version they were given to.
+    Conflict when a stored version has the same number and says something else: a changed file is a new version, because
+    answers are read for ever with the version they were given to. One stored before a key existed, which does without it,
+    says the same.
     """
     added = []
     for definition in all_definitions():
         digest, name = digest_of(definition), f"{definition.key} version {definition.version}"
-        known = await tx.fetchval("select digest from questionnaire_version where key = $1 and version = $2",
+        known = await tx.fetchrow("select digest, content from questionnaire_version where key = $1 and version = $2",
                                   definition.key, definition.version)  # fmt: skip
-        if known is not None and known != digest:
+        if known and known["digest"] != digest and msgspec.convert(known["content"], Definition) != definition:
             raise Conflict(f"{name} is stored with another content: raise its version.")
         if known is None:
             await tx.execute(
