@@ -26,6 +26,30 @@ breast-after-primary-treatment    | mammogram               | 2026-05-04 | 1970-
 breast-after-primary-treatment    | mammogram               | 2026-05-04 | 1983-05-05 | 2027-05-04 2028-05-04 2029-05-04 2030-05-04 2031-05-04 2032-05-04 2033-05-04
 breast-after-primary-treatment    | mammogram               | 2026-05-04 | 1983-05-04 | 2027-05-04 2028-05-04 2029-05-04 2030-05-04 2031-05-04 2032-05-04
 breast-after-primary-treatment    | end-of-treatment-review | 2026-08-31 | 1970-01-01 | 2027-02-28
+bladder-low-risk                  | cystoscopy              | 2026-05-04 | 1948-03-14 | 2026-08-04 2027-05-04
+bladder-intermediate-risk         | cystoscopy              | 2026-05-31 | 1948-03-14 | 2026-08-31 2027-02-28 2027-11-30 2028-11-30 2029-11-30 2030-11-30
+melanoma-stage-1a                 | skin-review             | 2026-05-04 | 1948-03-14 | 2026-08-04 2026-11-04 2027-02-04 2027-05-04
+melanoma-stage-1b-2a              | skin-review             | 2026-01-15 | 1948-03-14 | 2026-04-15 2026-07-15 2026-10-15 2027-01-15 2027-04-15 2027-07-15 2027-10-15 2028-01-15 2028-04-15 2028-07-15 2028-10-15 2029-01-15 2029-07-15 2030-01-15 2030-07-15 2031-01-15
+melanoma-stage-3a-small-deposit   | ultrasound-nodes        | 2026-02-28 | 1948-03-14 | 2026-08-28 2027-02-28 2027-08-28 2028-02-28 2028-08-28 2029-02-28 2030-02-28 2031-02-28
+melanoma-stage-2b-3b              | ct                      | 2026-03-10 | 1948-03-14 | 2026-03-10 2026-09-10 2027-03-10 2027-09-10 2028-03-10 2028-09-10 2029-03-10 2030-03-10 2031-03-10
+melanoma-stage-3c-4               | skin-review             | 2026-03-10 | 1948-03-14 | 2026-06-10 2026-09-10 2026-12-10 2027-03-10 2027-06-10 2027-09-10 2027-12-10 2028-03-10 2028-09-10 2029-03-10 2029-09-10 2030-03-10 2030-09-10 2031-03-10 2032-03-10 2033-03-10 2034-03-10 2035-03-10 2036-03-10
+skin-squamous-high-risk           | skin-review             | 2026-10-31 | 1948-03-14 | 2027-02-28 2027-06-30 2027-10-31 2028-04-30 2028-10-31
+testis-seminoma-stage-1           | afp                     | 2026-03-10 | 1990-01-01 | 2026-09-10 2027-03-10 2027-09-10 2028-03-10 2028-09-10 2029-03-10 2030-03-10 2031-03-10
+testis-seminoma-stage-1           | ct                      | 2026-03-10 | 1990-01-01 | 2026-09-10 2027-03-10 2027-09-10 2028-03-10 2029-03-10 2031-03-10
+testis-nsgct-stage-1-low-risk     | hcg                     | 2026-03-10 | 1990-01-01 | 2026-06-10 2026-09-10 2026-12-10 2027-03-10 2027-06-10 2027-09-10 2027-12-10 2028-03-10 2028-09-10 2029-03-10 2029-09-10 2030-03-10 2030-09-10 2031-03-10
+testis-nsgct-stage-1-low-risk     | ct                      | 2026-03-10 | 1990-01-01 | 2026-09-10 2027-03-10 2028-03-10 2029-03-10 2031-03-10
+testis-nsgct-stage-1-low-risk     | chest-x-ray             | 2026-03-10 | 1990-01-01 | 2026-09-10 2027-03-10 2027-09-10 2028-03-10 2031-03-10
+prostate-after-brachytherapy      | psa                     | 2026-08-31 | 1948-03-14 | 2027-02-28 2027-08-31 2028-02-29 2028-08-31 2029-02-28 2029-08-31 2030-02-28 2030-08-31 2031-02-28 2031-08-31 2032-08-31 2033-08-31 2034-08-31 2035-08-31 2036-08-31
+"""  # noqa: E501
+
+
+# What has no end is worked out up to a day; the anchor is the one the step counts from.
+ENDLESS = """
+protocol                          | step                    | anchor     | until      | due
+bladder-high-risk                 | cystoscopy              | 2026-05-31 | 2032-12-31 | 2026-08-31 2026-11-30 2027-02-28 2027-05-31 2027-08-31 2027-11-30 2028-02-29 2028-05-31 2028-11-30 2029-05-31 2029-11-30 2030-05-31 2031-05-31 2032-05-31
+mgus-low-risk                     | paraprotein             | 2026-03-10 | 2030-03-10 | 2026-09-10 2027-09-10 2028-09-10 2029-09-10
+mgus-higher-risk                  | calcium                 | 2026-03-10 | 2029-03-10 | 2026-06-10 2026-09-10 2026-12-10 2027-03-10 2027-09-10 2028-03-10 2028-09-10 2029-03-10
+cll-stage-a                       | lymphocytes             | 2026-03-10 | 2031-03-09 | 2026-09-10 2027-03-10 2028-03-10 2029-03-10 2030-03-10
 """  # noqa: E501
 
 
@@ -41,3 +65,13 @@ def test_the_dates_of_a_step(case: dict[str, str]) -> None:
         born_on=date.fromisoformat(case["born"]),
     )
     assert [o.due_on.isoformat() for o in occurrences(step, course=course)] == case["due"].split()
+
+
+@pytest.mark.parametrize("case", cases(ENDLESS), ids=lambda case: f"{case['protocol']} {case['step']}")
+def test_the_dates_of_a_step_without_an_end(case: dict[str, str]) -> None:
+    step = effective(LIBRARY[case["protocol"]]).step(case["step"])
+    assert step is not None
+    anchored_on = date.fromisoformat(case["anchor"])
+    course = Course(anchors={step.step.schedule.anchor: anchored_on}, started_on=anchored_on, born_on=date(1948, 3, 14))
+    dated = occurrences(step, course=course, upto=date.fromisoformat(case["until"]))
+    assert [o.due_on.isoformat() for o in dated] == case["due"].split()

@@ -31,10 +31,25 @@ def faults_after(change: Callable[[Any], object]) -> dict[str, str]:
 
 def test_the_library_reads_and_covers_what_it_should() -> None:
     assert list(load_library()) == [
+        "bladder-high-risk",
+        "bladder-intermediate-risk",
+        "bladder-low-risk",
         "breast-after-primary-treatment",
+        "cll-stage-a",
         "colorectal-after-curative-surgery",
+        "melanoma-stage-1a",
+        "melanoma-stage-1b-2a",
+        "melanoma-stage-2b-3b",
+        "melanoma-stage-3a-small-deposit",
+        "melanoma-stage-3c-4",
+        "mgus-higher-risk",
+        "mgus-low-risk",
+        "prostate-after-brachytherapy",
         "prostate-after-prostatectomy",
         "prostate-after-radiotherapy",
+        "skin-squamous-high-risk",
+        "testis-nsgct-stage-1-low-risk",
+        "testis-seminoma-stage-1",
     ]
 
 

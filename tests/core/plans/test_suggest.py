@@ -46,8 +46,21 @@ def test_after_prostatectomy() -> None:
 
 
 def test_another_cancer_of_the_same_site_gets_nothing() -> None:
-    bladder = Diagnosis(ref="d1", site=TumourSite.UROLOGY, icd10="C67.9")
-    assert suggested(bladder, SURGERY) == ()
+    penis = Diagnosis(ref="d1", site=TumourSite.UROLOGY, icd10="C60.9")
+    assert suggested(penis, SURGERY) == ()
+
+
+def test_risk_groups_of_one_cancer_are_told_apart_by_a_question() -> None:
+    bladder = Diagnosis(ref="d1", site=TumourSite.UROLOGY, icd10="C67.9", diagnosed_on=PartialDate.of(date(2026, 1, 5)))
+    groups = suggested(bladder, SURGERY)
+    assert [s.protocol.key for s in groups] == [
+        "bladder-high-risk",
+        "bladder-intermediate-risk",
+        "bladder-low-risk",
+    ]
+    asked = [next(q.question for q in s.questions if q.key == "risk-group") for s in groups]
+    assert len(set(asked)) == len(asked)
+    assert {s.anchors["diagnosis"] for s in groups} == {date(2026, 1, 5)}  # type: ignore[index]
 
 
 def test_the_treatment_of_another_cancer_does_not_count() -> None:
