@@ -58,7 +58,7 @@ readings                                         | finding
 """
 
 
-def readings(cell: str, *, analyte: str = "psa") -> tuple[Reading, ...]:
+def readings(cell: str, *, analyte: str = "psa", unit: str = "ug/L") -> tuple[Reading, ...]:
     found = []
     for index, part in enumerate(cell.split(", ")):
         on, value = part.split()
@@ -68,7 +68,7 @@ def readings(cell: str, *, analyte: str = "psa") -> tuple[Reading, ...]:
             Reading(
                 analyte=analyte,
                 number=number,
-                unit="ug/L",
+                unit=unit,
                 sample_on=date.fromisoformat(on),
                 ref=f"result-{index}",
                 comparator=comparator,
@@ -120,6 +120,39 @@ def test_after_bowel_surgery(case: dict[str, str]) -> None:
         readings=readings(case["readings"], analyte="cea"),
         baselines={"cea": readings(case["baseline"], analyte="cea")[0]} if case["baseline"] else {},
         anchors={"surgery": date(2026, 1, 1)},
+    )
+    finding = evaluate(rule, facts)
+    assert " ".join(filter(None, (finding.outcome, finding.kind))) == case["finding"], finding.sentence
+
+
+# Where tests are far apart a fast change must not hide in a long quiet series, nor behind a test that came late.
+FAR_APART = """
+protocol                           | rule                 | analyte       | unit    | readings                                                       | finding
+cll-stage-a                        | lymphocytes-doubling | lymphocytes   | 10*9/L  | 2026-07-01 22, 2027-01-01 50                                   | breach look_soon
+cll-stage-a                        | lymphocytes-doubling | lymphocytes   | 10*9/L  | 2026-07-01 22, 2027-01-01 24, 2027-12-01 26, 2027-12-31 60     | clear
+cll-stage-a                        | lymphocytes-doubled  | lymphocytes   | 10*9/L  | 2026-07-01 22, 2027-01-01 24, 2027-12-01 26, 2027-12-31 60     | breach look_soon
+cll-stage-a                        | lymphocytes-doubled  | lymphocytes   | 10*9/L  | 2026-07-01 8, 2027-01-01 18                                    | clear
+mgus-low-risk                      | paraprotein-rise     | paraprotein   | g/L     | 2026-07-01 8, 2027-07-01 12.9                                  | clear
+mgus-low-risk                      | paraprotein-rise     | paraprotein   | g/L     | 2026-07-01 8, 2027-07-01 13                                    | breach look_soon
+mgus-low-risk                      | paraprotein-rise     | paraprotein   | g/L     | 2026-07-01 22, 2027-07-01 27                                   | clear
+mgus-low-risk                      | paraprotein-rise     | paraprotein   | g/L     | 2026-07-01 22, 2027-07-01 27.5                                 | breach look_soon
+prostate-raised-psa-negative-biopsy | psa-rise-quarter    | psa           | ug/L    | 2026-07-01 4, 2027-07-20 5                                     | breach look_soon
+prostate-raised-psa-negative-biopsy | psa-rise-quarter    | psa           | ug/L    | 2026-07-01 4, 2027-01-01 4.9                                   | clear
+prostate-on-hormone-treatment      | psa-doubled          | psa           | ug/L    | 2026-07-01 0.4, 2027-07-01 0.8                                 | breach look_soon
+prostate-on-hormone-treatment      | psa-doubled          | psa           | ug/L    | 2026-07-01 0.02, 2027-07-01 0.05                               | clear
+thyroid-excellent-response         | thyroglobulin-above-limit | thyroglobulin | ug/L | 2026-07-01 <0.2                                              | clear
+thyroid-excellent-response         | thyroglobulin-above-limit | thyroglobulin | ug/L | 2026-07-01 0.2                                               | breach look_soon
+"""  # noqa: E501
+
+
+@pytest.mark.parametrize("case", cases(FAR_APART), ids=lambda case: f"{case['rule']} {case['readings']}")
+def test_where_tests_are_far_apart(case: dict[str, str]) -> None:
+    rule = LIBRARY[case["protocol"]].rule(case["rule"])
+    assert rule is not None
+    facts = Facts(
+        today=date(2028, 1, 1),
+        readings=readings(case["readings"], analyte=case["analyte"], unit=case["unit"]),
+        anchors={"diagnosis": date(2026, 1, 1), "end_of_treatment": date(2026, 1, 1)},
     )
     finding = evaluate(rule, facts)
     assert " ".join(filter(None, (finding.outcome, finding.kind))) == case["finding"], finding.sentence
