@@ -59,9 +59,14 @@ class World(msgspec.Struct, frozen=True, kw_only=True):
             await self.as_owner(f"drop function {name} cascade")
 
     async def move_civil_clock(self, days: float) -> None:
-        """Move the civil clock; the worker's duties are run by the test."""
-        await self.as_owner("update database_state set civil_offset = civil_offset + make_interval(secs => $1)",
-                            days * 86_400)  # fmt: skip
+        """Move the civil clock, the hour on the wall in London staying as it is; the worker's duties are run by the test.
+
+        Hours of the sun would turn an evening of winter into the night after in summer, and the day with it.
+        """
+        await self.as_owner(
+            "update database_state set civil_offset = (((clock_timestamp() + civil_offset) at time zone 'Europe/London'"
+            " + make_interval(secs => $1)) at time zone 'Europe/London') - clock_timestamp()", days * 86_400,
+        )  # fmt: skip
 
 
 @contextlib.contextmanager

@@ -194,16 +194,10 @@ async def test_answers_that_were_sent_are_not_asked_for_again_in_silence(world):
             await submit(tx, organisation_id=found.organisation_id, assignment_id=found.id, by=trust.nurse, now=tx.now)
 
 
-async def test_loading_twice_changes_nothing_and_a_changed_file_is_refused(world):
-    async with Database(world.url(), name="owner", size=1) as owner:
-        async with owner.transaction() as tx:
-            await load_questionnaires(tx)
-            assert await load_questionnaires(tx) == []
-        with pytest.raises(Conflict):
-            async with owner.transaction() as tx:
-                await tx.execute("alter table questionnaire_version disable trigger all")
-                await tx.execute("update questionnaire_version set digest = '\\x00'")
-                await load_questionnaires(tx)
+async def test_loading_twice_changes_nothing(world):
+    async with Database(world.url(), name="owner", size=1) as owner, owner.transaction() as tx:
+        await load_questionnaires(tx)
+        assert await load_questionnaires(tx) == []
 
 
 async def test_one_that_was_asked_again_and_runs_out_again_is_told_again(world):
