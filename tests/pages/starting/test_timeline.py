@@ -24,7 +24,8 @@ def test_every_date_has_a_mark_and_all_lie_inside_the_picture() -> None:
         assert picture is not None
         places = [float(mark.x.rstrip("%")) for strip in picture.strips for mark in strip.marks]
         assert len(places) == len(whole.lines)
-        assert (min(places), max(places)) == (2.0, 98.0)
+        has_several = len({line.occurrence.due_on for line in whole.lines}) > 1
+        assert (min(places), max(places)) == (2.0, 98.0 if has_several else 2.0)
         for strip in picture.strips:
             own = [float(mark.x.rstrip("%")) for mark in strip.marks]
             assert own == sorted(own)
