@@ -24,7 +24,16 @@ from tests.worklists import alarmed, late_ref, nurse, other_team
 
 
 @pytest.fixture
-async def trust(world: World) -> Trust:
+async def after_the_night(world: World) -> None:
+    """The lists of a night are made early in the morning: before ten, these tests begin at ten."""
+    await world.as_owner(
+        "update database_state set civil_offset = greatest(interval '0', (date_trunc('day', clock_timestamp() at time zone"
+        " 'Europe/London') + interval '10 hours') at time zone 'Europe/London' - clock_timestamp())"
+    )
+
+
+@pytest.fixture
+async def trust(world: World, after_the_night: None) -> Trust:
     return await a_trust(world)
 
 
