@@ -163,6 +163,10 @@ class Stage:
                 "update alert set state = 'open', closed_at = null, closed_by_staff_id = null, outcome = null,"
                 " next_escalation_at = now() where state = 'closed'"
             )
+        if line.path.endswith("/take"):
+            await self.world.as_owner(
+                "update alert set state = 'open', owner_staff_id = null where owner_staff_id is not null"
+            )
         if line.path.startswith("/unmatched"):
             await wait_again(self.world, about_a_code="/code" in line.path)
         if line.path.startswith("/set-up"):

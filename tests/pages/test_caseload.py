@@ -152,6 +152,20 @@ async def test_an_alert_is_taken_and_closed_with_an_outcome(site, world, trust):
     assert (await site.post(browser, f"/alerts/{ref}/take")).status_code == 422
 
 
+async def test_a_page_that_is_old_takes_nothing_from_a_colleague_and_a_new_one_takes_it_over(site, world, trust):
+    ref = await alarmed(world, trust, await on_file(world, trust))
+    helper = await a_member(world, trust.organisation_id, role=Role.SUPPORT_WORKER, team_id=trust.team_id, name="sue")
+    sue, nora = await site.signed_in(trust.organisation_id, helper), await nurse(site, trust)
+    assert (await site.post(nora, f"/alerts/{ref}/take", {"had_by": ""})).status_code == 303
+    late = await site.post(sue, f"/alerts/{ref}/take", {"had_by": ""})
+    assert (late.status_code, "A colleague took this alert after you opened the page" in late.text) == (422, True)
+    assert "Nora Nurse" in late.text
+    assert (await world.as_owner("select owner_staff_id from alert"))[0][0] == trust.nurse.id
+    assert "Take it over" in late.text
+    assert (await site.post(sue, f"/alerts/{ref}/take", {"had_by": str(trust.nurse.id)})).status_code == 303
+    assert (await world.as_owner("select owner_staff_id from alert"))[0][0] == helper
+
+
 async def test_what_a_role_may_not_do_is_not_offered(site, world, trust):
     ref = await alarmed(world, trust, await on_file(world, trust))
     helper = await a_member(world, trust.organisation_id, role=Role.SUPPORT_WORKER, team_id=trust.team_id, name="sue")

@@ -1,6 +1,7 @@
 """What staff do with alerts on their pages, each in one transaction: find it in the scope of the one who asks, lock, move."""
 
 from collections.abc import Collection
+from typing import Final
 from uuid import UUID
 
 import msgspec
@@ -26,10 +27,22 @@ class Assigned(msgspec.Struct, frozen=True, kw_only=True):
     left: int
 
 
-async def take_alert(database: Database, *, asks: Asker, ref: UUID) -> None:
-    """Make an alert of one's teams one's own."""
+TAKEN_MEANWHILE: Final = (
+    "A colleague took this alert after you opened the page. Speak with them before you take it over."
+)
+
+
+async def take_alert(database: Database, *, asks: Asker, ref: UUID, had_by: str) -> None:
+    """Make an alert of one's teams one's own. `had_by` is whom the page showed as its owner, by id; empty for nobody.
+
+    Refused, in words, when somebody else has it by now: two people must not each believe that it is theirs.
+    """
     async with database.transaction(organisation_id=asks.organisation_id) as tx:
-        await _take(tx, asks=asks, alert_id=await _locked(tx, asks=asks, ref=ref))
+        alert_id = await _locked(tx, asks=asks, ref=ref)
+        alert = await locked_alert(tx, organisation_id=asks.organisation_id, alert_id=alert_id)
+        if alert.owner_staff_id not in (None, asks.staff_id) and str(alert.owner_staff_id) != had_by:
+            raise Refused(TAKEN_MEANWHILE)
+        await _take(tx, asks=asks, alert_id=alert_id)
 
 
 async def hand_over_alert(database: Database, *, asks: Asker, ref: UUID, to: str, reason: str) -> None:

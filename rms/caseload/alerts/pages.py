@@ -40,8 +40,13 @@ async def show_alert(request: _Request, database: NamedDependency[Database], ref
 
 @post("/alerts/{ref:uuid}/take", opt={"policy": may_do(Permission.ALERT_OWN)})
 async def take(request: _Request, database: NamedDependency[Database], ref: FromPath[UUID]) -> Response[Any]:
-    """Make it mine."""
-    await doors.take_alert(database, asks=asker(request), ref=ref)
+    """Make it mine, unless somebody took it after this page was shown."""
+    sent = await read_submitted(request)
+    try:
+        await doors.take_alert(database, asks=asker(request), ref=ref, had_by=sent.one("had_by"))
+    except Refused as refused:
+        errors = FieldErrors(all=(FieldError(field="take", message=str(refused)),))
+        return await _alert_page(request, database, ref=ref, typed=sent, errors=errors)
     return go_to(f"/alerts/{ref}")
 
 

@@ -59,6 +59,7 @@ class AlertPage(msgspec.Struct, frozen=True, kw_only=True):
     letters: str | None
     never_told: tuple[NeverToldLine, ...]
     may_take: bool
+    had_by: str
     may_act: bool
     receivers: tuple[Option, ...]
     times: tuple[Option, ...]
@@ -109,6 +110,7 @@ def present_alert(
         letters="/letters" if alert.subject_kind == PRINT_QUEUE and is_open else None,
         never_told=never_told,
         may_take=may_act and alert.owner_id != asks.staff_id,
+        had_by=str(alert.owner_id or ""),
         may_act=may_act,
         receivers=_receivers(around, asks=asks, typed=typed) if is_open else (),
         times=tuple(Option(code=code, text=code, chosen=typed.one("at") == code) for code in TIMES) if may_act else (),

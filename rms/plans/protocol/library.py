@@ -37,9 +37,24 @@ def load_library(folder: Path = LIBRARY) -> Mapping[str, Protocol]:
             continue
         faults += _misplaced(protocol, path=path, name=name, known=protocols)
         protocols[protocol.key] = protocol
+    faults += _questions_of_one_key(protocols)
     if faults:
         raise ProtocolRefused(tuple(faults))
     return MappingProxyType(dict(sorted(protocols.items())))
+
+
+def _questions_of_one_key(protocols: Mapping[str, Protocol]) -> list[Fault]:
+    """Two questions under one key share one answer on the page that offers both protocols: each needs a key of its own."""
+    first: dict[str, tuple[str, str]] = {}
+    faults = []
+    for key, protocol in protocols.items():
+        for question in protocol.eligibility.questions:
+            asked_by, words = first.setdefault(question.key, (key, question.question))
+            if words != question.question:
+                reason = f"{asked_by} asks another question under the key {question.key}."
+                name = f"{protocol.tumour_site}/{key}.json"
+                faults.append(Fault(file=name, key="eligibility.questions", reason=reason))
+    return faults
 
 
 def _misplaced(protocol: Protocol, *, path: Path, name: str, known: Mapping[str, Protocol]) -> list[Fault]:

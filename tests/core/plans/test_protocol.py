@@ -253,6 +253,22 @@ def test_a_folder_of_protocols_names_every_fault_of_every_file(tmp_path: Path) -
     ]
 
 
+def test_two_questions_never_share_a_key_and_one_may(tmp_path: Path) -> None:
+    """On the page that offers both protocols they would share one answer."""
+    other = json.loads(RAW)
+    other["key"] = "prostate-after-something-else"
+    folder = tmp_path / "urology"
+    folder.mkdir()
+    (folder / FILE.name).write_bytes(RAW)
+    written = folder / "prostate-after-something-else.json"
+    written.write_text(json.dumps(other))
+    assert len(load_library(tmp_path)) == 2
+    other["eligibility"]["questions"][0]["question"] = "Is this another question?"
+    written.write_text(json.dumps(other))
+    with pytest.raises(ProtocolRefused, match="prostate-after-prostatectomy asks another question under the key"):
+        load_library(tmp_path)
+
+
 def test_an_empty_folder_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="no protocol file"):
         load_library(tmp_path)
