@@ -87,17 +87,53 @@ def test_a_day_the_register_does_not_know_is_asked_for() -> None:
 
 def test_treatment_that_goes_on_has_no_end() -> None:
     breast = Diagnosis(ref="d1", site=TumourSite.BREAST, icd10="C50.9", diagnosed_on=PartialDate.of(date(2026, 1, 5)))
-    (only,) = suggested(breast, SURGERY, treated(TreatmentKind.CHEMOTHERAPY, "2026-05-01"))
-    assert only.anchors == {"diagnosis": date(2026, 1, 5)}
-    (over,) = suggested(breast, SURGERY, treated(TreatmentKind.CHEMOTHERAPY, "2026-05-01", "2026-08-01"))
+    first, *_ = suggested(breast, SURGERY, treated(TreatmentKind.CHEMOTHERAPY, "2026-05-01"))
+    assert first.protocol.key == "breast-after-primary-treatment"
+    assert first.anchors == {"diagnosis": date(2026, 1, 5)}
+    over, *_ = suggested(breast, SURGERY, treated(TreatmentKind.CHEMOTHERAPY, "2026-05-01", "2026-08-01"))
     assert over.anchors["end_of_treatment"] == date(2026, 8, 1)  # type: ignore[index]
 
 
 def test_what_is_not_known_is_a_doubt() -> None:
     site_only = Diagnosis(ref="d1", site=TumourSite.COLORECTAL)
     surgery = treated(TreatmentKind.SURGERY, "2026-03-10", intent=TreatmentIntent.UNKNOWN, diagnosis_ref=None)
-    (only,) = suggested(site_only, surgery)
-    assert len(only.doubts) == 3
+    first, *_ = suggested(site_only, surgery)
+    assert first.protocol.key == "colorectal-after-curative-surgery"
+    assert len(first.doubts) == 3
+
+
+def test_variants_come_after_the_plain_protocol_and_each_asks_what_tells_it_apart() -> None:
+    for site, code, plain, variants in (
+        (
+            TumourSite.COLORECTAL,
+            "C20",
+            "colorectal-after-curative-surgery",
+            {
+                "colorectal-with-clinic-visits": "colorectal-clinic-visits",
+                "rectal-with-mri-at-twelve-months": "rectal-mri",
+                "colorectal-yearly-ct-from-first-scan": "colorectal-yearly-ct",
+            },
+        ),
+        (
+            TumourSite.BREAST,
+            "C50.9",
+            "breast-after-primary-treatment",
+            {
+                "breast-then-screening-programme": "breast-fifty-at-five-years",
+                "breast-after-mastectomy-of-both-sides": "both-breasts-removed",
+            },
+        ),
+    ):
+        known = Diagnosis(ref="d1", site=site, icd10=code, diagnosed_on=PartialDate.of(date(2026, 1, 5)))
+        first, *rest = suggested(known, SURGERY)
+        assert first.protocol.key == plain
+        assert {s.protocol.key: s.questions[0].key for s in rest} == variants
+        assert not set(variants.values()) & {q.key for q in first.questions}
+    (colon, *others) = suggested(
+        Diagnosis(ref="d1", site=TumourSite.COLORECTAL, icd10="C18.2"), treated(TreatmentKind.SURGERY, "2026-03-10")
+    )
+    assert colon.protocol.key == "colorectal-after-curative-surgery"
+    assert "rectal-with-mri-at-twelve-months" not in {s.protocol.key for s in others}
 
 
 def test_a_cancer_of_which_nothing_is_known_gets_nothing() -> None:
