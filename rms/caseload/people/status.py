@@ -24,6 +24,8 @@ class Tone(StrEnum):
     HELD = "held"
     PAUSED = "paused"
     ENDED = "ended"
+    URGENT = "urgent"
+    REFERRED = "referred"
     NO_PLAN = "no-plan"
     ON_PLAN = "on-plan"
 
@@ -53,13 +55,27 @@ class PlanStands(msgspec.Struct, frozen=True, kw_only=True):
     followed: str = ""
 
 
+class Referral(msgspec.Struct, frozen=True, kw_only=True):
+    """One referral that nobody has closed: who, when and why in `said`; whose it is, and by when somebody must hear."""
+
+    href: str
+    said: str
+    owner: str
+    wanted: str
+
+
 class PersonStands(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything that decides the line and the button. `urgent_alert`, `late_alert`, `to_review` lead to what waits."""
+    """Everything that decides the line and the button. `urgent_alert`, `late_alert`, `to_review` lead to what waits.
+
+    `urgent` are the alerts to act on today or to look at soon, in words; `referrals` are those whose end nobody knows yet.
+    """
 
     ref: UUID
     death_state: str | None = None
     died_on: str | None = None
     plans: tuple[PlanStands, ...] = ()
+    urgent: tuple[str, ...] = ()
+    referrals: tuple[Referral, ...] = ()
     urgent_alert: str | None = None
     late_alert: str | None = None
     to_review: str | None = None
@@ -86,10 +102,13 @@ def status_of(stands: PersonStands, *, may: Callable[[Permission], bool], today:
     """The line and the button for somebody who may do what `may` says."""
     running = [plan for plan in stands.plans if plan.state != "ended"]
     tone = tone_of(stands)
+    stood = _heading(stands, tone)
+    first = _comes_first(stands) if tone is not Tone.DEAD else ()
+    heading, *others = (*first, stood)
     return Status(
-        tone=tone,
-        heading=_heading(stands, tone),
-        lines=tuple(_sentence(plan, today=today) for plan in running or stands.plans[-1:]),
+        tone=_louder(stands, tone),
+        heading=heading,
+        lines=(*others, *_referred(stands), *(_sentence(plan, today=today) for plan in running or stands.plans[-1:])),
         button=_button(stands, running, may=may),
     )
 
@@ -106,6 +125,25 @@ def tone_of(stands: PersonStands) -> Tone:
     if "paused" in states:
         return Tone.PAUSED
     return Tone.ENDED if "ended" in states else Tone.NO_PLAN
+
+
+def _louder(stands: PersonStands, tone: Tone) -> Tone:
+    """A page that would look like anybody's does not while something is urgent, or a referral is open."""
+    if tone not in (Tone.ON_PLAN, Tone.NO_PLAN):
+        return tone
+    if stands.urgent:
+        return Tone.URGENT
+    return Tone.REFERRED if stands.referrals else tone
+
+
+def _comes_first(stands: PersonStands) -> tuple[str, ...]:
+    """What must be read before where they stand."""
+    referred = ("Referred: it is not known yet what came of it.",) if stands.referrals else ()
+    return (*stands.urgent, *referred)
+
+
+def _referred(stands: PersonStands) -> list[str]:
+    return [f"{one.said} Next: {one.owner}, by {one.wanted}." for one in stands.referrals]
 
 
 def _heading(stands: PersonStands, tone: Tone) -> str:
@@ -181,6 +219,8 @@ def _of_the_living(stands: PersonStands, running: Sequence[PlanStands]) -> list[
         found.append(((Permission.RESULT_VIEW,), Button(text="Look at the result that waits", href=stands.to_review)))
     still = [one for one in running if one.state in ("held", "paused") and one.is_ours]
     found += [((Permission.PLAN_PAUSE,), Button(text="Let the plan go on", href=_plan(one, "go-on"))) for one in still]
+    found += [((Permission.ALERT_VIEW,), Button(text="Say what came of the referral", href=one.href))
+              for one in stands.referrals[:1]]  # fmt: skip
     if stands.late_alert:
         found.append(((Permission.ALERT_VIEW,), Button(text="Work on what is late", href=stands.late_alert)))
     if not running and stands.start:

@@ -1,6 +1,7 @@
 """One case as strings: why it is here, the result against the plan, what else one must know, the buttons."""
 
 from datetime import date, datetime
+from uuid import UUID
 
 import msgspec
 
@@ -52,11 +53,13 @@ class OtherCase(msgspec.Struct, frozen=True, kw_only=True):
 class CasePage(msgspec.Struct, frozen=True, kw_only=True):
     """`caseload/review/case.html`. `token` is empty when the one who looks cannot decide; `closed` says why.
 
+    `flagged` are the answers that need a person, which come before everything else.
     `first_button` keeps its place in the row also when `not_offered` says why nobody may press it.
     """
 
     bar: IdentityBar
     title: str
+    flagged: tuple[str, ...]
     reason: str
     also: tuple[str, ...]
     facts: tuple[Fact, ...]
@@ -106,8 +109,10 @@ def present_case(
     this = facts.result if isinstance(facts, EntryFacts) else None
     same_test = {one.test for one in known.results if one.id == this}
     results = [one for one in known.results if one.test in same_test]
+    form = _form(shown.subject_ref, known)
     return CasePage(
-        bar=identity_bar(known.person, today=today), title=f"{shown.test}: {shown.value}",
+        bar=identity_bar(known.person, today=today), title=_title(case, form),
+        flagged=form.flagged if form else (),
         reason=case.reason, also=tuple(one for one in case.also if case.reason not in one), facts=_facts(case),
         tests=present_tests(results, context=known.context, this=this) if results else (),
         asked=present_asked(known.questionnaires)[:2],
@@ -121,16 +126,30 @@ def present_case(
     )  # fmt: skip
 
 
+def _form(ref: UUID, known: Known) -> AskedBlock | None:
+    """The form that is looked at; None for a result."""
+    this = [one for one in known.questionnaires if one.ref == ref]
+    return present_asked(this)[0] if this else None
+
+
+def _title(case: Case, form: AskedBlock | None) -> str:
+    """What it is; of answers those that need a person are named first, and a score only when none does."""
+    shown = case.candidate.shown
+    if form is None or not form.names:
+        return f"{shown.test}: {shown.value}"
+    return f"{shown.test}: needs a person: {', '.join(form.names)}"
+
+
 def _done(known: Known, *, now: datetime) -> Done | None:
     """What was done just before, while it can be undone; what lies longer back is no news here."""
-    done = done_words(known.before, undo=known.sitting or "", now=now)
+    done = done_words(known.before, undo=known.sitting or "", now=now, of=known.person.ref)
     return done if done is not None and done.until else None
 
 
 def _facts(case: Case) -> tuple[Fact, ...]:
     shown, facts = case.candidate.shown, case.candidate.facts
     if not isinstance(facts, EntryFacts):
-        lines = [("Answered", day(shown.sampled_on)), ("Scores", shown.value)]
+        lines = [("Answered", day(shown.sampled_on)), ("Scores", sentence(shown.value))]
     else:
         limits = [f"{one.words}{' (set for this person)' if one.personal else ''}" for one in shown.limits]
         says = [one.sentence for one in facts.rules if one.sentence and one.outcome is not FindingOutcome.CLEAR]

@@ -8,14 +8,15 @@ import msgspec
 
 from rms.alerts.moves import DecisionKind
 from rms.errors import BadInput
+from rms.followup.review.cases import why_note_wanted
 from rms.web.fields import a_choice, a_date, a_text, parsed_by
-from rms.web.forms import Form
+from rms.web.forms import Fault, Field, Form
 from rms.web.submitted import Submitted
 
 LONGEST_NOTE: Final = 1000
 #: Nothing is set aside for longer: by then the next test is due.
 LONGEST_ASIDE: Final = timedelta(days=92)
-#: The buttons of a case that need nothing but an optional note.
+#: The buttons of a case. Some need a note: see `why_note_wanted`.
 BUTTONS: Final = tuple(kind.value for kind in (
     DecisionKind.IN_RANGE, DecisionKind.OTHER, DecisionKind.REPEAT, DecisionKind.CALL, DecisionKind.REFER))  # fmt: skip
 
@@ -46,10 +47,25 @@ def read_token(text: str) -> UUID:
 
 _TOKEN = parsed_by(read_token, missing="This page was open too long. Open the case again.")
 
+
+def _note() -> Field:
+    """The note, which some of the buttons need: whoever reads it later must know to whom, and about what."""
+    text = a_text(label="The note", longest=LONGEST_NOTE)
+
+    def read(sent: Submitted, name: str) -> object:
+        note = text.read(sent, name)
+        wanted = why_note_wanted(sent.one("kind"), str(note or ""))
+        if wanted:
+            raise Fault(wanted)
+        return note
+
+    return Field(read=read)
+
+
 CHOICE = Form(
     Choice,
     kind=a_choice(BUTTONS, missing="Choose what to do"),
-    note=a_text(label="The note", longest=LONGEST_NOTE),
+    note=_note(),
     token=_TOKEN,
 )
 

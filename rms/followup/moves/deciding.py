@@ -24,6 +24,7 @@ from rms.events.moves import void_for_cause as void_events
 from rms.followup.consequences import CONSEQUENCES
 from rms.followup.moves.about import Decided, Subject, what_is_decided, why_not_in_range
 from rms.followup.moves.causing import cause
+from rms.followup.moves.referring import await_answer, nothing_to_await
 from rms.followup.moves.unreviewed import RULE as UNREVIEWED
 from rms.followup.moves.unreviewed import reviewed
 from rms.messages.moves import void_for_cause
@@ -89,6 +90,8 @@ async def decide(
                        set_aside_because=note if state == "set_aside" else None, by=by, now=now)  # fmt: skip
     if consequence.closes_with is not None:
         await _close_alerts(tx, made=made, about=about, outcome=consequence.closes_with, by=by, now=now)
+    if kind is DecisionKind.REFER:
+        await await_answer(tx, made=made, by=by, now=now)
     if about.plan_id is not None:
         plan = await plan_on_file(tx, organisation_id=organisation_id, plan_id=about.plan_id)
         await cause(tx, made=made, plan=plan, about=about, consequence=consequence, by=by, now=now)
@@ -144,6 +147,7 @@ async def undo(tx: Tx, *, organisation_id: int, decision_id: int, by: Actor, now
     )  # fmt: skip
     for row in closed:
         await reopen_after_undo(tx, organisation_id=organisation_id, alert_id=row["id"], by=by, now=now)
+    await nothing_to_await(tx, made=made, by=by, now=now)
 
 
 async def _was_due_on(tx: Tx, *, made: DecisionOnFile) -> date | None:

@@ -34,6 +34,17 @@ CHOICES: Mapping[str, tuple[DecisionKind, ...]] = {
     "response": (DecisionKind.OTHER, DecisionKind.CALL, DecisionKind.REFER, DecisionKind.SET_ASIDE),
 }
 
+#: What a note must say when one of these is decided: nobody else can know it, and the next one to look must.
+NOTE_WANTED: Mapping[str, str] = {
+    DecisionKind.REFER: "Say to whom you refer, or with whom you discuss it, and about what",
+    DecisionKind.CALL: "Say whom you spoke to, and what was said",
+}
+
+
+def why_note_wanted(kind: str, note: str) -> str:
+    """What an empty note must say before this is decided; empty when nothing is missing."""
+    return "" if note.strip() else NOTE_WANTED.get(kind, "")
+
 
 class Changed(Conflict):
     """Something changed after the case was shown; nothing was done, and it must be looked at again."""
@@ -119,6 +130,8 @@ async def decide_case(
     subject = await find_subject(tx, asking, ref=ref)
     if kind not in CHOICES[subject.kind]:
         raise Refused("This cannot be decided here.")
+    if wanted := why_note_wanted(kind, note or ""):
+        raise Refused(f"{wanted}.")
     page = await sittings.page_on_file(tx, **who, ref=token, lock=True)
     row = page.rows[0]
     if row.subject != subject:

@@ -6,7 +6,7 @@ from uuid import UUID
 import msgspec
 import pytest
 
-from rms.caseload.people.status import NextStep, PersonStands, PlanStands, Tone, partial_words, status_of
+from rms.caseload.people.status import NextStep, PersonStands, PlanStands, Referral, Tone, partial_words, status_of
 from rms.people.model import Role
 from rms.people.permissions import Permission, Relation, may
 
@@ -32,6 +32,13 @@ def says(stands: PersonStands, *, role: Role = Role.NURSE_SPECIALIST) -> tuple[s
 PAUSED = a_plan("paused", until=date(2027, 9, 1), reason="Abroad.")
 ENDED = a_plan("ended", ended_on=date(2027, 5, 1), outcome="moved")
 HELD = a_plan("held", reason="Something must be confirmed.")
+REFERRED = Referral(
+    href="/alerts/r",
+    said="Referred on 1 May 2027 by Nora Nurse: To the MDT.",
+    owner="Nora Nurse",
+    wanted="5 May 2027, 17:00",
+)
+FLAG = "Act today: An answer of 30 May 2027 needs a person: Blood in the urine."
 CONTACT = f"Change how we contact them /people/{ME}/contact"
 GO_ON = f"Let the plan go on /plans/{PLAN}/go-on"
 
@@ -53,6 +60,20 @@ GO_ON = f"Let the plan go on /plans/{PLAN}/go-on"
          "On plan. After surgery. Next: PSA blood test, due 30 July 2027.", "Look at the result that waits /results/r"),
         (person(a_plan(), to_review="/results/r", urgent_alert="/alerts/a"), Tone.ON_PLAN,
          "On plan. After surgery. Next: PSA blood test, due 30 July 2027.", "Look at the alert /alerts/a"),
+        (person(a_plan(), referrals=(REFERRED,)), Tone.REFERRED,
+         ("Referred: it is not known yet what came of it. On plan. Referred on 1 May 2027 by Nora Nurse: To the MDT. "
+         "Next: Nora Nurse, by 5 May 2027, 17:00. After surgery. Next: PSA blood test, due 30 July 2027."),
+         "Say what came of the referral /alerts/r"),
+        (person(a_plan(), urgent=(FLAG,), referrals=(REFERRED,), urgent_alert="/alerts/a"), Tone.URGENT,
+         (f"{FLAG} Referred: it is not known yet what came of it. On plan. Referred on 1 May 2027 by Nora Nurse: "
+         "To the MDT. Next: Nora Nurse, by 5 May 2027, 17:00. After surgery. Next: PSA blood test, due 30 July 2027."),
+         "Look at the alert /alerts/a"),
+        (person(PAUSED, urgent=(FLAG,)), Tone.PAUSED,
+         f"{FLAG} Paused. Nothing is sent. After surgery: paused until 1 September 2027: Abroad.", GO_ON),
+        (person(HELD, death_state="formal", died_on="2027-05", urgent=(FLAG,), referrals=(REFERRED,)), Tone.DEAD,
+         ("Has died (May 2027). Nothing is sent. Referred on 1 May 2027 by Nora Nurse: To the MDT. Next: Nora Nurse, by "
+         "5 May 2027, 17:00. After surgery: on hold: Something must be confirmed."),
+         f"Confirm the death and end the plan /plans/{PLAN}/after-death"),
         (person(HELD, death_state="formal", died_on="2027-05"), Tone.DEAD,
          "Has died (May 2027). Nothing is sent. After surgery: on hold: Something must be confirmed.",
          f"Confirm the death and end the plan /plans/{PLAN}/after-death"),

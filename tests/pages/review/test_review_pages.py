@@ -198,7 +198,7 @@ async def test_one_by_one_shows_why_and_the_next_case_says_who_was_done(site, wo
     )
     page = (await browser.get(following)).text
     assert following != case
-    assert "Done: ASHDOWN, Peter (Mr), PSA: called." in page
+    assert "ASHDOWN, Peter (Mr), PSA: called. You can undo this until" in page
     assert "BROOK, Peter (Mr)" in page
     today = await the(world, "select (clock_timestamp() + civil_offset)::date from database_state")
     on = today + timedelta(days=5)
@@ -226,7 +226,7 @@ async def test_a_case_a_colleague_holds_can_be_read_and_not_decided(site, world,
     his = (await dan.get(case)).text
     assert "Nora Nurse is looking at this now. You can read it, or open another." in his
     assert 'name="kind"' not in his
-    stolen = await site.post(dan, f"{case}/decide", {"kind": "call", "token": token_of(hers)})
+    stolen = await site.post(dan, f"{case}/decide", {"kind": "call", "note": "He is well.", "token": token_of(hers)})
     assert stolen.status_code == 404
     assert await go(site, dan, "/review/one-by-one") == "/review"
 
@@ -236,16 +236,17 @@ async def test_what_changed_while_a_case_was_open_is_shown_again_at_422(site, wo
     browser = await nurse(site, trust)
     case = await go(site, browser, "/review/one-by-one")
     old = token_of((await browser.get(case)).text)
+    meeting = {"kind": "refer", "note": "To the meeting."}
     await file_psa(world, one.man, "0.4", on=one.man.today + timedelta(days=LATER), order="news")
-    answer = await site.post(browser, f"{case}/decide", {"kind": "refer", "note": "To the meeting.", "token": old})
+    answer = await site.post(browser, f"{case}/decide", {**meeting, "token": old})
     assert answer.status_code == 422
     assert "Something about it changed after you opened it, and nothing was done." in answer.text
     assert "To the meeting." in answer.text
     assert await the(world, "select count(*) from decision where kind = 'refer'") == 0
     assert "Of the same person waits as well" in answer.text
-    following = await go(site, browser, f"{case}/decide", {"kind": "refer", "token": token_of(answer.text)})
+    following = await go(site, browser, f"{case}/decide", {**meeting, "token": token_of(answer.text)})
     assert following.startswith("/review/cases/")
-    twice = await go(site, browser, f"{case}/decide", {"kind": "refer", "token": token_of(answer.text)})
+    twice = await go(site, browser, f"{case}/decide", {**meeting, "token": token_of(answer.text)})
     assert twice == case
 
 

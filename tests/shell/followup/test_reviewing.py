@@ -281,7 +281,7 @@ async def test_a_case_is_held_by_one_decided_once_and_never_as_in_range_against_
     assert (theirs.token, theirs.held_by) == ("", "Nora Nurse")
     token = UUID(case.token)
     with pytest.raises(NotFound):
-        await decided(world, trust, ref=ref, token=token, kind=DecisionKind.CALL, by=other)
+        await decided(world, trust, ref=ref, token=token, kind=DecisionKind.CALL, note="He is well.", by=other)
     with pytest.raises(Refused, match="A rule objects"):
         await decided(world, trust, ref=ref, token=token, kind=DecisionKind.IN_RANGE)
     await decided(world, trust, ref=ref, token=token, kind=DecisionKind.CALL, note="Called him.")
@@ -299,11 +299,11 @@ async def test_a_case_that_changed_while_it_was_open_is_not_decided(world, trust
     case = await opened(world, trust, ref)
     await file_psa(world, one.man, "0.4", on=one.man.today + timedelta(days=LATER), order="news")
     with pytest.raises(Changed, match="Look again"):
-        await decided(world, trust, ref=ref, token=UUID(case.token), kind=DecisionKind.CALL)
+        await decided(world, trust, ref=ref, token=UUID(case.token), kind=DecisionKind.CALL, note="He is well.")
     again = await opened(world, trust, ref)
     assert again.token != case.token
     assert (await opened(world, trust, ref)).token == again.token
-    await decided(world, trust, ref=ref, token=UUID(again.token), kind=DecisionKind.REFER)
+    await decided(world, trust, ref=ref, token=UUID(again.token), kind=DecisionKind.REFER, note="To the meeting.")
 
 
 async def test_set_aside_comes_back_on_its_day_before_the_others(world, trust):

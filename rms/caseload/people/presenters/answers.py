@@ -20,13 +20,14 @@ _REVIEW = {"none": "", "to_review": "waits for review", "set_aside": "set aside"
 class AnswerLine(msgspec.Struct, frozen=True, kw_only=True):
     """One question with its answer; `needs_look` says why somebody must look, empty when nobody must."""
 
+    name: str
     question: str
     answer: str
     needs_look: str
 
 
 class AskedBlock(msgspec.Struct, frozen=True, kw_only=True):
-    """One questionnaire. `flagged` are the answers that need a look, which are among `answers` too.
+    """One questionnaire. `flagged` are the answers that need a look, which are among `answers` too; `names` are theirs.
 
     `fill_in` leads to the questions on one page, to ask them by telephone; None when they are not taken any more.
     """
@@ -35,6 +36,7 @@ class AskedBlock(msgspec.Struct, frozen=True, kw_only=True):
     state: str
     scores: tuple[str, ...]
     flagged: tuple[str, ...]
+    names: tuple[str, ...]
     answers: tuple[AnswerLine, ...]
     fill_in: str | None = None
 
@@ -54,6 +56,7 @@ def _block(one: AskedOf, *, before: Sequence[AskedOf], may_fill_in: bool) -> Ask
         state=_state(one, earlier),
         scores=_scores(one, earlier),
         flagged=tuple(line.needs_look for line in answers if line.needs_look),
+        names=tuple(line.name for line in answers if line.needs_look),
         answers=answers,
         fill_in=f"/questionnaires/{one.ref}" if may_fill_in and one.state in ("asked", "opened") else None,
     )
@@ -96,7 +99,7 @@ def _answers(one: AskedOf) -> tuple[AnswerLine, ...]:
     looks = {found.link_id: found.because for found in red_flags(one.definition, answers=one.answers, sent=sent)
              if found.standing is not Standing.CLEAR}  # fmt: skip
     return tuple(
-        AnswerLine(question=item.text, answer=answer_words(item, one.answers.get(item.link_id)),
+        AnswerLine(name=item.short, question=item.text, answer=answer_words(item, one.answers.get(item.link_id)),
                    needs_look=looks.get(item.link_id, ""))
         for item in asked(one.definition, answers=one.answers)
         if sent or item.link_id in one.answers

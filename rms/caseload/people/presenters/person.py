@@ -19,7 +19,7 @@ from rms.caseload.people.presenters.history import HistoryLine, present_history
 from rms.caseload.people.presenters.messages import MessageLine, present_messages
 from rms.caseload.people.presenters.plans import PlanBlock, present_plan, stands
 from rms.caseload.people.presenters.results import Context, TestBlock, present_tests, waiting_result
-from rms.caseload.people.status import Button, PersonStands, Status, status_of
+from rms.caseload.people.status import Button, PersonStands, Referral, Status, status_of
 from rms.caseload.people.store import (
     AskedOf,
     ContactEver,
@@ -32,6 +32,7 @@ from rms.caseload.people.store import (
     SentMessage,
 )
 from rms.caseload.words import KINDS, STATES, day, moment
+from rms.followup.moves.referring import RULE as REFERRED
 from rms.people.access import Asker
 from rms.people.languages import language_words
 from rms.people.permissions import Permission
@@ -49,6 +50,7 @@ SECTIONS = (
     ("history", "History"),
 )
 
+_URGENT = (AlertKind.ACT_TODAY, AlertKind.LOOK_SOON)
 #: Older notes stand behind an opener.
 NOTES_SHOWN = 3
 
@@ -183,15 +185,23 @@ def _contact(all_of_it: Everything) -> ContactBlock:
 
 def _stands(all_of_it: Everything, *, asks: Asker) -> PersonStands:
     person = all_of_it.person
-    urgent = next((one for one in all_of_it.alerts if one.kind in (AlertKind.ACT_TODAY, AlertKind.LOOK_SOON)), None)
-    late = next((one for one in all_of_it.alerts if one.kind is AlertKind.CHASE), None)
+    referred = [one for one in all_of_it.alerts if one.rule_key == REFERRED]
+    urgent = next((one for one in all_of_it.alerts if one.kind in _URGENT), None)
+    late = next((one for one in all_of_it.alerts if one.kind is AlertKind.CHASE and one not in referred), None)
     return PersonStands(
         ref=person.ref, death_state=person.death_state, died_on=person.died_on,
         plans=tuple(stands(plan, rows=all_of_it.dates[plan.id], around=all_of_it.around[plan.id], asks=asks)
                     for plan in all_of_it.plans),
         urgent_alert=f"/alerts/{urgent.ref}" if urgent else None, late_alert=f"/alerts/{late.ref}" if late else None,
+        urgent=tuple(f"{KINDS[one.kind]}: {one.sentence}" for one in all_of_it.alerts if one.kind in _URGENT),
+        referrals=tuple(map(_referral, referred)),
         to_review=waiting_result(all_of_it.results), start=_start(all_of_it),
     )  # fmt: skip
+
+
+def _referral(one: OpenAlert) -> Referral:
+    owner = one.owner or f"nobody yet, so the whole team ({one.team})"
+    return Referral(href=f"/alerts/{one.ref}", said=one.sentence, owner=owner, wanted=moment(one.respond_by))
 
 
 def _start(all_of_it: Everything) -> str | None:

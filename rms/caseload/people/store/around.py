@@ -41,7 +41,7 @@ select id, ref, organisation_id, plan_id, patient_id, team_id, step_key, number,
 """
 
 _ALERTS = """
-select a.ref, a.kind, a.state, a.sentence, a.opened_at, a.respond_by, t.name as team, o.display_name as owner
+select a.ref, a.kind, a.state, a.rule_key, a.sentence, a.opened_at, a.respond_by, t.name as team, o.display_name as owner
   from alert a join team t on t.organisation_id = a.organisation_id and t.id = a.team_id
   left join staff o on o.organisation_id = a.organisation_id and o.id = a.owner_staff_id
  where a.organisation_id = $1 and a.patient_id = $2 and a.team_id = any($3) and a.state <> 'closed'
@@ -99,6 +99,7 @@ class OpenAlert(msgspec.Struct, frozen=True, kw_only=True):
     ref: UUID
     kind: AlertKind
     state: AlertState
+    rule_key: str
     sentence: str
     opened_at: datetime
     respond_by: datetime

@@ -17,7 +17,7 @@ with happened as (
          details->>'kind' as detail, id
     from audit_entry
    where organisation_id = $1 and patient_id = $2 and verb not like '%.look' and verb not like 'alert.%'
-     and verb not like 'decide.%' and verb not in ('answer.save', 'assignment.open')
+     and verb not like 'decide.%' and verb not in ('answer.save', 'assignment.open', 'review.decide', 'review.confirm')
   union all
   select m.at, 'alert', m.move, m.by_kind, m.by_name, coalesce(m.reason, ''), a.sentence, a.kind, m.id
     from alert a join alert_move m on m.organisation_id = a.organisation_id and m.alert_id = a.id
