@@ -150,7 +150,9 @@ async def test_a_death_that_was_a_mistake_is_taken_back(scene: Scene):
         assert answer.status_code == 303
     assert await scene.plan_state() == "active"
     assert await scene.audited("death.reverse") == ["Another man of that name."]
-    assert "rms-standing--on-plan" in await scene.page()
+    page = await scene.page()
+    assert "On plan." in page
+    assert "rms-standing--dead" not in page
 
 
 async def test_a_plan_is_paused_until_a_day_and_goes_on(scene: Scene):
