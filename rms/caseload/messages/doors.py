@@ -10,7 +10,7 @@ from rms.db.database import Database
 from rms.errors import Refused
 from rms.messages.model import Channel, MessageState, Recipient
 from rms.messages.moves import queue
-from rms.messages.moves.queueing import NEEDS
+from rms.messages.ways import NEEDS
 from rms.people.access import Asker
 from rms.people.store import contacts_in_force, lock_people, person
 

@@ -16,8 +16,8 @@ from rms.errors import BadInput, Refused, RmsError
 from rms.messages.catalogue import Catalogue
 from rms.messages.compose import link_to
 from rms.messages.model import Channel, MessageState, Recipient
-from rms.messages.moves.queueing import NEEDS
 from rms.messages.store import MessageOnFile
+from rms.messages.ways import NEEDS
 from rms.messages.wording import letter_of, text_of
 from rms.people.access import Asker
 from rms.people.permissions import Permission

@@ -11,6 +11,7 @@ from rms.db.engine import Tx
 from rms.followup.review.limits import limits_of
 from rms.messages.model import Channel, MessageState, Purpose, Recipient
 from rms.messages.moves import queue
+from rms.messages.ways import letter_beside, way_of
 from rms.people.model import ContactKind
 from rms.people.store import contacts_in_force, person, staff_name
 from rms.plans.modes import TO_PERSON
@@ -41,9 +42,9 @@ async def _welcome_facts(tx: Tx, *, plan: PlanOnFile) -> dict[str, Any]:
     }
 
 
-async def _has_an_address(tx: Tx, *, plan: PlanOnFile) -> bool:
+async def _details(tx: Tx, *, plan: PlanOnFile) -> set[ContactKind]:
     contacts = await contacts_in_force(tx, organisation_id=plan.organisation_id, patient_id=plan.patient_id)
-    return any(contact.kind is ContactKind.POST for contact in contacts)
+    return {contact.kind for contact in contacts}
 
 
 async def _first_test(tx: Tx, *, plan: PlanOnFile) -> dict[str, Any]:
@@ -125,7 +126,8 @@ async def _wanted(tx: Tx, *, plan: PlanOnFile) -> list[_Wanted]:
     them = await person(tx, organisation_id=plan.organisation_id, patient_id=plan.patient_id)
     wanted = [_Wanted(recipient=Recipient.PERSON, purpose=Purpose.PLAN_STARTED, channel=None)]
     # The text and the email say little; the letter says whom to ask for, what to tell us about and who does what.
-    if them.prefers != "letter" and await _has_an_address(tx, plan=plan):
+    known = await _details(tx, plan=plan)
+    if letter_beside(way_of(them.prefers, known=known), known=known):
         wanted.append(_Wanted(recipient=Recipient.PERSON, purpose=Purpose.PLAN_STARTED, channel=Channel.LETTER))
     if them.gp_code or them.gp_name:
         wanted.append(_Wanted(recipient=Recipient.GP_PRACTICE, purpose=Purpose.PLAN_STARTED_GP, channel=Channel.LETTER))

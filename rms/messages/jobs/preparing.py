@@ -12,10 +12,10 @@ from rms.messages.jobs.outbox import Outbox
 from rms.messages.letters import Letter
 from rms.messages.model import ASKED_FOR, CODES, Channel, MessageState, Purpose, Recipient
 from rms.messages.moves import stop
-from rms.messages.moves.queueing import NEEDS
 from rms.messages.moves.wording import tell_of_unfilled
 from rms.messages.own import OwnWords, words_in_force
 from rms.messages.store import MessageOnFile, note
+from rms.messages.ways import NEEDS
 from rms.messages.wording import About, letter_of, text_of
 from rms.people.model import ContactKind
 from rms.people.sign_in.codes import draw_code

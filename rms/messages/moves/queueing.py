@@ -11,15 +11,8 @@ from rms.alerts.moves import raise_alert
 from rms.audit.model import WORKER
 from rms.db.engine import Tx
 from rms.messages.model import Channel, Purpose, Recipient
-from rms.people.model import ContactKind
+from rms.messages.ways import way_of
 from rms.people.store import contacts_in_force, person
-
-#: Which contact detail a channel needs.
-NEEDS: Mapping[Channel, ContactKind] = {
-    Channel.SMS: ContactKind.MOBILE,
-    Channel.EMAIL: ContactKind.EMAIL,
-    Channel.LETTER: ContactKind.POST,
-}
 
 
 class ToQueue(msgspec.Struct, frozen=True, kw_only=True):
@@ -119,10 +112,8 @@ async def _way_to(tx: Tx, asked: ToQueue) -> Channel | _Phone:
     if them.prefers == "phone":
         return _Phone("they are reached by telephone only")
     contacts = await contacts_in_force(tx, organisation_id=asked.organisation_id, patient_id=asked.patient_id)
-    kinds = {contact.kind for contact in contacts}
-    order = sorted(Channel, key=lambda channel: channel != them.prefers)
     nowhere = _Phone("no mobile number, email or postal address is known that works")
-    return next((channel for channel in order if NEEDS[channel] in kinds), nowhere)
+    return way_of(them.prefers, known={contact.kind for contact in contacts}) or nowhere
 
 
 async def _ask_the_team_to_phone(tx: Tx, asked: ToQueue, *, why: str, now: datetime) -> None:

@@ -32,8 +32,8 @@ from rms.messages.model import (
     Refused,
     SendOutcome,
 )
-from rms.messages.moves.queueing import NEEDS
 from rms.messages.store import MessageOnFile, locked_message, note, unwanted_because
+from rms.messages.ways import NEEDS
 from rms.people.moves import mark_contact_dead
 
 #: When a message without a receipt is asked about: after an hour, then after a day, then after three days more.

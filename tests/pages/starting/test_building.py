@@ -323,6 +323,31 @@ async def test_nothing_digital_means_letters_and_telephone_only(site, world, nur
     assert await rows(world, "select kind from alert") == [("chase",)]
 
 
+@pytest.mark.parametrize(("kept", "prefers", "says", "goes"), [
+    (("mobile",), "sms", ("gets a text message to 07700", "No postal address is on record, so no welcome letter goes out"),
+     [("sms",)]),
+    (("post",), "letter", ("The person gets a letter to 1 Mill Lane",), [("letter",)]),
+    (("post",), "phone", ("No telephone number is on record", "The person gets a welcome letter as well"), [("letter",)]),
+    (("mobile", "post"), "phone", ("The person is phoned", "The person gets a welcome letter as well"), [("letter",)]),
+    ((), "phone", ("Nothing on record can reach this person", "Find a number or address", "no welcome letter goes out"), []),
+])  # fmt: skip
+async def test_the_check_says_how_the_person_learns_of_it_or_that_nobody_can_tell_them(
+    site, world, nurse, man, trust, version_id, kept, prefers, says, goes
+):
+    await world.as_owner(
+        "update contact_point set dead_at = now(), dead_why = 'gone' where not kind = any($1)", list(kept)
+    )
+    sent = await ready_to_start(site, nurse, man, trust, version_id, prefers=prefers)
+    page = (await nurse.get(f"{man.address}/check")).text
+    for words in says:
+        assert words in page, words
+    assert ("no welcome letter goes out" in page) is ("post" not in kept)
+    assert ("person gets a letter" in page or "gets a welcome letter" in page) is ("post" in kept)
+    await site.post(nurse, f"{man.address}/check", sent)
+    assert await rows(world, "select channel from message where recipient = 'person'") == goes
+    assert len(await rows(world, "select 1 from alert where rule_key = 'phone'")) == (prefers == "phone")
+
+
 async def test_somebody_who_declined_can_change_their_mind(site, world, nurse, man, trust, version_id):
     await site.post(nurse, man.address, {"choice": "declined"})
     assert "Declined: recorded by Nora Nurse" in (await nurse.get(man.address)).text

@@ -1,6 +1,6 @@
 """The third page: the whole plan before it starts, every date with why, and who is told."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import msgspec
 
@@ -13,6 +13,9 @@ from rms.caseload.starting.offers import Offer
 from rms.caseload.starting.presenters.words import change_words, contact_words, diagnosis_words
 from rms.caseload.starting.timeline import Timeline, timeline
 from rms.caseload.words import day
+from rms.messages.model import Channel
+from rms.messages.ways import letter_beside, way_of
+from rms.people.model import ContactKind
 from rms.plans.model import Course, LimitChange, Standing
 from rms.plans.modes import in_words
 from rms.plans.moves.starting import why_not_start
@@ -20,6 +23,8 @@ from rms.plans.schedule import PreviewLine, preview
 from rms.plans.schedule.words import ANCHOR_WORDS
 from rms.plans.store import latest_birthday
 from rms.web.forms import FieldError, FieldErrors
+
+_HOW: Mapping[Channel, str] = {Channel.SMS: "a text message", Channel.EMAIL: "an email", Channel.LETTER: "a letter"}
 
 
 class Fact(msgspec.Struct, frozen=True, kw_only=True):
@@ -123,21 +128,41 @@ def _limits(draft: Draft, *, offer: Offer) -> Iterator[str]:
 def _told(build: Building, *, draft: Draft) -> Iterator[str]:
     if build.person.messages_stopped_at:
         yield "The person asked for no messages, so nothing is sent to them. Telling them is your team’s task."
-    elif draft.prefers == "phone":
-        yield "The person is phoned: your team gets a task to call them and tell them that follow-up has started."
     else:
-        how = {"sms": "a text message", "email": "an email", "letter": "a letter"}[draft.prefers or "letter"]
-        contact = build.contact(draft.prefers or "letter")
-        where = f" to {contact_words(contact)}" if contact else ""
-        yield f"The person gets {how}{where}: follow-up has started, what comes next, and whom to call."
-        if draft.prefers != "letter" and build.contact("letter") is not None:
-            yield "The person gets a welcome letter as well: their named nurse, symptoms to tell us about, who does what."
+        yield from _person_told(build, prefers=draft.prefers or "letter")
     if build.person.gp_name or build.person.gp_code:
         practice = build.person.gp_name or build.person.gp_code
         yield f"The GP practice ({practice}) gets a letter: the plan, what we expect, the limit, and who acts."
     else:
         yield "No GP practice is on record, so no practice is told."
     yield "The cancer register is told that follow-up has started."
+
+
+def _person_told(build: Building, *, prefers: str) -> Iterator[str]:
+    """How the person learns of it, by the rule that queues it; what cannot reach them, and what to do then."""
+    known = {one.kind for one in build.contacts}
+    way = way_of(prefers, known=known)
+    if way is not None:
+        contact = build.contact(way)
+        where = f" to {contact_words(contact)}" if contact else ""
+        yield f"The person gets {_HOW[way]}{where}: follow-up has started, what comes next, and whom to call."
+    elif known & {ContactKind.PHONE, ContactKind.MOBILE}:
+        yield "The person is phoned: your team gets a task to call them and tell them that follow-up has started."
+    elif known:
+        yield "No telephone number is on record, so nobody can call them. Ask for one before you start."
+    else:
+        yield (
+            "Nothing on record can reach this person: no number, no email and no postal address. Nobody can tell them that"
+            " follow-up has started, or remind them of a test. Find a number or address and add it before you start; if you"
+            " start now, your team gets a task to find one."
+        )
+    if letter_beside(way, known=known):
+        yield "The person gets a welcome letter as well: their named nurse, symptoms to tell us about, who does what."
+    elif ContactKind.POST not in known:
+        yield (
+            "No postal address is on record, so no welcome letter goes out. Tell the person yourself who their named nurse is,"
+            " which symptoms to tell us about and who does what, or add an address before you start."
+        )
 
 
 def _line(line: PreviewLine) -> DateLine:

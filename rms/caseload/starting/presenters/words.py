@@ -32,7 +32,7 @@ WAYS: Mapping[str, str] = {
     "sms": "Text message",
     "email": "Email",
     "letter": "Letter",
-    "phone": "Telephone: a nurse calls, nothing is written",
+    "phone": "Telephone: a nurse calls. No texts and no emails; letters still go to a known address",
 }
 BY: Mapping[Channel, str] = {Channel.SMS: "by text message", Channel.EMAIL: "by email", Channel.LETTER: "by letter"}
 
