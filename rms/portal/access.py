@@ -16,15 +16,30 @@ from litestar.connection import ASGIConnection
 from rms.audit.model import Actor, ActorKind
 from rms.db.database import Database
 from rms.people.permissions import Permission
-from rms.people.sign_in.sessions import Session, SessionKind, find_session
+from rms.people.sign_in.sessions import Session, SessionKind, find_session, how_it_ended
 from rms.web.config import web_config
 from rms.web.cookies import SessionCookie
 from rms.web.guard import ALLOWED, Connection, Standing, Verdict
 
 DATABASE: Final = "database"
 _KEY: Final = "rms_visit"
+_OVER: Final = "rms_visit_over"
+#: The cookie of somebody who pressed Stop or Finish: it opens nothing and says only that.
+STOPPED: Final = "stopped"
 #: Where a visit without a code is sent from a page that needs one.
 CODE_PAGE: Final = "/code"
+
+
+class VisitEnding(StrEnum):
+    """Why a page behind the date of birth is not shown. STOPPED: by the person; IDLE and OVER: by the clock; ENDED: by us;
+    NONE: no visit began in this browser, or it has forgotten it.
+    """
+
+    STOPPED = "stopped"
+    IDLE = "idle"
+    OVER = "over"
+    ENDED = "ended"
+    NONE = "none"
 
 
 class Visit(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,17 +104,32 @@ class _Portal(msgspec.Struct, frozen=True, kw_only=True):
 
     async def allows(self, connection: Connection) -> Verdict:
         token = web_config(connection).cookies.read(connection, cookie=SessionCookie.PERSON)
-        if token is None:
-            return _OUT
-        async with database_of(connection).transaction() as tx:
-            found = await find_session(tx, token=token)
-        if found is None or found.kind not in _KINDS[self.reach]:
+        found = await _session(connection, token=token)
+        if token is None or found is None or found.kind not in _KINDS[self.reach]:
+            connection.scope["state"][_OVER] = await _why_out(connection, token=token)
             return _OUT
         visit = _visit(found, token=token)
         if self.reach is Reach.SEE and not visit.sees:
             return Verdict(standing=Standing.SIGN_IN_FIRST, go_to=CODE_PAGE)
         connection.scope["state"][_KEY] = visit
         return ALLOWED
+
+
+async def _session(connection: Connection, *, token: str | None) -> Session | None:
+    if token is None or token == STOPPED:
+        return None
+    async with database_of(connection).transaction() as tx:
+        return await find_session(tx, token=token)
+
+
+async def _why_out(connection: Connection, *, token: str | None) -> VisitEnding:
+    if token is None:
+        return VisitEnding.NONE
+    if token == STOPPED:
+        return VisitEnding.STOPPED
+    async with database_of(connection).transaction() as tx:
+        ended = await how_it_ended(tx, token=token)
+    return VisitEnding.NONE if ended is None else VisitEnding(ended.value)
 
 
 _OUT: Final = Verdict(standing=Standing.SIGN_IN_FIRST)
@@ -120,6 +150,15 @@ def visit_of(request: Request[Any, Any, Any]) -> Visit:
     """The visit that the policy found for this request."""
     found = request.scope["state"][_KEY]
     assert isinstance(found, Visit)
+    return found
+
+
+def ending_of(connection: ASGIConnection[Any, Any, Any, Any]) -> VisitEnding:
+    """Why there is no visit; one that was found and shows nothing any more was ended by us."""
+    if _KEY in connection.scope["state"]:
+        return VisitEnding.ENDED
+    found = connection.scope["state"].get(_OVER, VisitEnding.NONE)
+    assert isinstance(found, VisitEnding)
     return found
 
 

@@ -9,12 +9,12 @@ from rms.errors import NotFound
 from rms.people.store import PersonOnFile, known_dead, organisation, organisations, person, team
 from rms.plans.store import PlanOnFile, plans_of
 from rms.portal.access import Visit
-from rms.questionnaires.links import Place
+from rms.questionnaires.links import Place, organisation_behind
 from rms.questionnaires.store import AssignmentOnFile, assignment
 
 
 class Team(msgspec.Struct, frozen=True, kw_only=True):
-    """Whom the person can call; `hours` None: not known. Before the date of birth is right it is the trust, or nobody."""
+    """Whom the person can call; `hours` None: not known. Before the date of birth is right it is the trust."""
 
     name: str
     phone: str
@@ -22,7 +22,10 @@ class Team(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Front(msgspec.Struct, frozen=True, kw_only=True):
-    """The only trust of this host, None when there are several: a name taken from the link would tell too much."""
+    """Who asks: the trust whose message had the link, else the only trust of this host; None where neither is known.
+
+    Its name and number stand in the message, so whoever has the link has them too. They tell nothing about the person.
+    """
 
     trust: Team | None
     today: date
@@ -64,10 +67,12 @@ class Whose(msgspec.Struct, frozen=True, kw_only=True):
     now: datetime
 
 
-async def front_of_house(tx: Tx) -> Front:
-    """What may be said before anybody has shown who they are."""
+async def front_of_house(tx: Tx, *, locator: str | None) -> Front:
+    """What may be said before anybody has shown who they are: of a link its trust, whether it works or not."""
     all_of_them = await organisations(tx)
-    only = Team(name=all_of_them[0].name, phone=all_of_them[0].phone) if len(all_of_them) == 1 else None
+    sender = None if locator is None else await organisation_behind(tx, locator=locator)
+    known = [one for one in all_of_them if one.id == sender] or all_of_them
+    only = Team(name=known[0].name, phone=known[0].phone) if len(known) == 1 else None
     return Front(trust=only, today=tx.today)
 
 

@@ -1,8 +1,9 @@
 """In front of the date of birth: the page behind a link, and the one question that lets a person in.
 
-Whoever opens a link, also a robot, gets the same page, and nothing changes. A wrong date, and a link that is unknown, used,
-over or worn out, lead to the same page with the same words and status: only the telephone tells more. Nothing is done by a
-form that nobody filled in: stopping a link wants an answer, and a new one wants the date of birth.
+Whoever opens a link, also a robot, gets the same page, and nothing changes. It names the trust that sent the message, so that
+nobody types a date of birth without knowing who asks. A wrong date, and a link that is replaced, over or worn out, lead to
+the same page with the same words and status: only the telephone tells more. Nothing is done by a form that nobody filled
+in: stopping a link wants an answer, and a new one wants the date of birth.
 """
 
 from typing import Any, Final
@@ -38,8 +39,10 @@ class DoorPages(Controller):
 
     @get("/")
     async def ask(self, request: _Request, locator: FromPath[str]) -> Response[Any]:
-        """Is this you? The same for everybody; the link is not even looked up."""
-        return _door(request, await greet(database_of(request)), template="birth_date", locator=locator)
+        """Is this you? The same for everybody who got a message of one trust, whoever they are."""
+        return _door(
+            request, await greet(database_of(request), locator=locator), template="birth_date", locator=locator
+        )
 
     @head("/")
     async def peek(self, locator: FromPath[str]) -> None:
@@ -49,14 +52,16 @@ class DoorPages(Controller):
     @get("/you")
     async def ask_again(self, request: _Request, locator: FromPath[str]) -> Response[Any]:
         """The same page, for whoever loads it again after a fault."""
-        return _door(request, await greet(database_of(request)), template="birth_date", locator=locator)
+        return _door(
+            request, await greet(database_of(request), locator=locator), template="birth_date", locator=locator
+        )
 
     @post("/you")
     async def prove(self, request: _Request, locator: FromPath[str]) -> Response[Any]:
         """Let the person in, or show the question again with one sentence for whatever is wrong."""
         database, config = database_of(request), web_config(request)
         sent = await read_submitted(request)
-        front = await greet(database)
+        front = await greet(database, locator=locator)
         parsed = birth_date_form(today=front.today).read(sent)
         if parsed.value is None:
             return _door(request, front, template="birth_date", locator=locator, typed=sent, errors=parsed.errors)
@@ -70,14 +75,14 @@ class DoorPages(Controller):
     @get("/new")
     async def ask_new_link(self, request: _Request, locator: FromPath[str]) -> Response[Any]:
         """How to get a new link."""
-        return _door(request, await greet(database_of(request)), template="new_link", locator=locator)
+        return _door(request, await greet(database_of(request), locator=locator), template="new_link", locator=locator)
 
     @post("/new", status_code=200)
     async def new_link(self, request: _Request, locator: FromPath[str]) -> Response[Any]:
         """A new link goes to the contact on record when the date is right; the page is the same when it is not."""
         database = database_of(request)
         sent = await read_submitted(request)
-        front = await greet(database)
+        front = await greet(database, locator=locator)
         parsed = birth_date_form(today=front.today).read(sent)
         if parsed.value is None:
             return _door(request, front, template="new_link", locator=locator, typed=sent, errors=parsed.errors)
@@ -87,14 +92,14 @@ class DoorPages(Controller):
     @get("/not-me")
     async def ask_not_me(self, request: _Request, locator: FromPath[str]) -> Response[Any]:
         """Is it really not for them?"""
-        return _door(request, await greet(database_of(request)), template="not_me", locator=locator)
+        return _door(request, await greet(database_of(request), locator=locator), template="not_me", locator=locator)
 
     @post("/not-me", status_code=200)
     async def not_me(self, request: _Request, locator: FromPath[str]) -> Response[Any]:
         """Stop this link and tell the team; nothing is shown."""
         database = database_of(request)
         parsed = NOT_ME.read(await read_submitted(request))
-        front = await greet(database)
+        front = await greet(database, locator=locator)
         if parsed.value is None:
             return _door(request, front, template="not_me", locator=locator, typed=parsed.typed, errors=parsed.errors)
         if parsed.value.whose == "mine":

@@ -9,39 +9,35 @@ from typing import Any, Final
 from litestar import Controller, Request, Response, get, post
 from litestar.params import FromPath
 
-from rms.dates import add_working_days
 from rms.errors import Conflict, NotFound
 from rms.followup.actions import save_answer, submit_answers
 from rms.portal.access import PORTAL, database_of, visit_of
 from rms.portal.actions import ask_for_call, leave, look
 from rms.portal.forms import read_answer
-from rms.portal.frame import closed, opt_for, show
+from rms.portal.frame import closed, opt_for, show, show_last
 from rms.portal.presenters.hours import answering
 from rms.portal.presenters.questions import (
     CallTodayPage,
     PausedPage,
     PhonePage,
-    SentPage,
     StoppedPage,
     present_check,
     present_question,
+    present_sent,
     present_start,
     question_address,
 )
-from rms.portal.presenters.words import HelpLine, in_words, weekday, whom_to_call
+from rms.portal.presenters.words import HelpLine, in_words, whom_to_call
 from rms.portal.sheet import Sheet
 from rms.questionnaires.branching import asked, item_after, may_be_sent, next_item, unanswered
 from rms.questionnaires.model import Item, Urgency
 from rms.questionnaires.scoring import red_flags
-from rms.web.config import web_config
-from rms.web.cookies import SessionCookie
 from rms.web.forms import NO_ERRORS, FieldErrors
 from rms.web.guard import SignInFirst
 from rms.web.pages import FAULTS_IN_FORM, go_to
 from rms.web.submitted import Submitted, read_submitted
 
 BASE: Final = "/questions"
-READ_WITHIN_WORKING_DAYS: Final = 3
 _ITEM: Final = re.compile(r"[a-z0-9-]{1,60}")
 _Request = Request[Any, Any, Any]
 
@@ -144,12 +140,7 @@ class QuestionPages(Controller):
         sheet = await look(database_of(request), visit=visit_of(request), at="sent")
         if not sheet.sent:
             return go_to(BASE)
-        read_by = weekday(add_working_days(sheet.today, READ_WITHIN_WORKING_DAYS))
-        page = SentPage(
-            read_by=f"Your team reads your answers by {read_by}.",
-            next_steps=("You do not need to do anything else.", "If you want to change an answer, call us."),
-            call_today=_advice(sheet), help=_help(sheet),
-        )  # fmt: skip
+        page = present_sent(sheet, advice=_advice(sheet))
         return show(request, template="sent.html", page=page, title="Thank you")
 
     @post("/later", status_code=200)
@@ -158,10 +149,7 @@ class QuestionPages(Controller):
         sheet = await leave(database_of(request), visit=visit_of(request))
         until = f"The link works until {in_words(sheet.assignment.closes_on)}."
         page = PausedPage(until=until, help=_help(sheet))
-        gone = web_config(request).cookies.end(SessionCookie.PERSON)
-        answer = show(request, template="paused.html", page=page, title="Your answers are saved", cookies=[gone])
-        answer.headers["clear-site-data"] = '"cache"'
-        return answer
+        return show_last(request, template="paused.html", page=page, title="Your answers are saved")
 
     @get("/phone")
     async def phone(self, request: _Request) -> Response[Any]:

@@ -10,11 +10,11 @@ from litestar import Controller, Request, Response, get, post
 
 from rms.dates import add_working_days
 from rms.portal.access import TELLING, database_of, visit_of
-from rms.portal.actions.looking import see_symptoms, visit_page
+from rms.portal.actions.looking import finish, see_symptoms, visit_page
 from rms.portal.actions.telling import stop_texts, tell_booked, tell_moved, tell_no_more, tell_test, tell_worry
 from rms.portal.behind import Whose
 from rms.portal.forms_telling import MOVED, NO_MORE, STOP_TEXTS, WORRY, read_booked_test, read_had_test
-from rms.portal.frame import closed, opt_for, show, welcomed
+from rms.portal.frame import closed, opt_for, show, show_last, welcomed
 from rms.portal.presenters.telling import (
     answer_by,
     present_hub,
@@ -55,6 +55,12 @@ class TellingPages(Controller):
         """Everything a person can do here."""
         of = await _visit(request, at="your pages")
         return show(request, template="your_pages.html", page=present_hub(of), title="What would you like to do?")
+
+    @post("/finish", status_code=200)
+    async def finish(self, request: _Request) -> Response[Any]:
+        """End the visit, also for whoever uses this phone next."""
+        of = await finish(database_of(request), visit=visit_of(request))
+        return show_last(request, template="finished.html", page=present_hub(of), title="You have finished")
 
     @get("/symptoms")
     async def symptoms(self, request: _Request) -> Response[Any]:

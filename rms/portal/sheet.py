@@ -34,7 +34,7 @@ class Sheet(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def sent(self) -> bool:
         """Whether the answers were sent."""
-        return self.assignment.state == "submitted"
+        return self.assignment.is_sent
 
 
 async def sheet_of(tx: Tx, *, visit: Visit) -> Sheet:

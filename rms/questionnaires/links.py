@@ -1,13 +1,13 @@
 """The link in a message: 128 random bits that name nobody, made when the message is claimed and kept as a hash only.
 
 It leads to a questionnaire, or to the person's own pages. A newer link ends the older ones to the same place. Links live
-on the civil clock: to a questionnaire until answers are not taken any more, to one's own pages for four weeks. `try_link`
-counts in the statement that finds the link, so that no race gives a sixth guess.
+on the civil clock: to a questionnaire until answers are not taken any more, and four weeks after they were sent; to one's
+own pages for four weeks. `try_link` counts in the statement that finds the link, so that no race gives a sixth guess.
 """
 
 import hashlib
 import secrets
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 import msgspec
@@ -115,6 +115,18 @@ async def stop_link(tx: Tx, *, locator: str, why: str, now: datetime) -> Place |
     """End a link that reached the wrong person; None when it did not work any more."""
     row = await tx.fetchrow("select * from door_link_stop($1, $2, $3)", locator_hash(locator), why, now)
     return None if row is None else _place(dict(row))
+
+
+async def keep_links(tx: Tx, *, organisation_id: int, assignment_id: int, today: date) -> None:
+    """The answers came: the living links say so for a while, also when they would have closed sooner."""
+    until = link_ends(today + timedelta(days=LINK_PROMISED_DAYS))
+    await tx.execute("select door_link_keep($1, $2, $3)", organisation_id, assignment_id, until)
+
+
+async def organisation_behind(tx: Tx, *, locator: str) -> int | None:
+    """The organisation whose message had this link, also one that works no more; it changes nothing."""
+    found: int | None = await tx.fetchval("select door_link_of($1)", locator_hash(locator))
+    return found
 
 
 async def place_behind(tx: Tx, *, locator: str) -> Place | None:

@@ -10,7 +10,8 @@ ANSWERS_TAKEN_DAYS: Final = 60
 """How long answers are taken after a questionnaire was first asked: well past the three messages and the chase."""
 
 LINK_PROMISED_DAYS: Final = 28
-"""How long the messages promise that a link works; one that would close sooner is kept open longer."""
+"""How long the messages promise that a link works; one that would close sooner is kept open longer. After the answers were
+sent it says so for as long again."""
 
 ANSWER_BY_DAYS: Final = 14
 """How long the messages give a person, counted from the day of the message."""

@@ -160,7 +160,7 @@ def test_stopping_and_going_back_shows_nothing_that_was_said(page: Page, locator
     assert "Your answers so far are saved" in page.content()
     look_over(page)
     page.go_back()
-    assert "This page has closed" in page.content()
+    assert "You have stopped" in page.content()
     look_over(page)
 
 

@@ -27,6 +27,14 @@ class SessionKind(StrEnum):
     VISITING = "visiting"
 
 
+class Ending(StrEnum):
+    """How a session came to its end: somebody ended it, its whole time was up, or nobody used it for too long."""
+
+    ENDED = "ended"
+    OVER = "over"
+    IDLE = "idle"
+
+
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
     """How long a session lives without use, and how long at most."""
 
@@ -80,6 +88,12 @@ async def find_session(tx: Tx, *, token: str) -> Session | None:
         return None
     return Session(kind=SessionKind(row["kind"]), organisation_id=row["organisation_id"], subject_id=row["subject_id"],
                    second_factor_at=row["second_factor_at"], created_at=row["created_at"])  # fmt: skip
+
+
+async def how_it_ended(tx: Tx, *, token: str) -> Ending | None:
+    """Why a cookie's value opens nothing any more; None for one that is valid, and for one that was never ours."""
+    found = await tx.fetchval("select door_session_ending($1)", token_hash(token))
+    return None if found is None else Ending(found)
 
 
 async def end_session(tx: Tx, *, token: str, why: str) -> None:

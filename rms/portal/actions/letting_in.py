@@ -44,10 +44,10 @@ select count(*) as ever, count(*) filter (where queued_at > $5) as lately,
 """
 
 
-async def greet(database: Database) -> Front:
+async def greet(database: Database, *, locator: str | None = None) -> Front:
     """Who asks, as far as it may be said before anybody has shown who they are."""
     async with database.transaction() as tx:
-        return await front_of_house(tx)
+        return await front_of_house(tx, locator=locator)
 
 
 async def come_in(database: Database, *, locator: str, born_on: date, leaving: str | None) -> Visit | None:
@@ -123,8 +123,8 @@ async def _is_theirs(tx: Tx, found: Behind, *, born_on: date) -> bool:
 
 
 async def _fits(tx: Tx, found: Behind, *, born_on: date) -> bool:
-    takes = found.assignment is None or found.assignment.takes_answers
-    return await _is_theirs(tx, found, born_on=born_on) and takes
+    leads_on = found.assignment is None or found.assignment.takes_answers or found.assignment.is_sent
+    return await _is_theirs(tx, found, born_on=born_on) and leads_on
 
 
 async def _let_in(tx: Tx, found: Behind, *, locator: str, leaving: str | None) -> Visit:

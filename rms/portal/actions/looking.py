@@ -1,6 +1,8 @@
-"""The doors of what is shown: each reads for one page and notes the look. None of them changes anything else."""
+"""The doors of what is shown: each reads for one page and notes the look; one ends the visit. None changes anything else."""
 
+from rms.audit.moves import record
 from rms.db.database import Database
+from rms.people.sign_in.sessions import end_session
 from rms.portal.access import Visit
 from rms.portal.actions.seeing import note_look
 from rms.portal.behind import Whose, whose
@@ -14,6 +16,17 @@ async def visit_page(database: Database, *, visit: Visit, at: str) -> Whose:
     async with database.transaction(organisation_id=visit.organisation_id) as tx:
         of = await whose(tx, visit)
         await note_look(tx, visit=visit, of=of, at=at)
+        return of
+
+
+async def finish(database: Database, *, visit: Visit) -> Whose:
+    """End the visit, so that nobody goes on in this browser; the link still works."""
+    async with database.transaction(organisation_id=visit.organisation_id) as tx:
+        of = await whose(tx, visit)
+        await end_session(tx, token=visit.token, why="the person finished")
+        kind, found = of.behind.subject
+        await record(tx, by=visit.actor(of.person.id), verb="visit.end", subject_kind=kind, subject_id=found,
+                     patient_id=of.person.id)  # fmt: skip
         return of
 
 

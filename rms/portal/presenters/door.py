@@ -1,4 +1,4 @@
-"""What the pages in front of the date of birth show: the trust and nothing else."""
+"""What the pages in front of the date of birth show: the trust that asks and nothing else."""
 
 from typing import Final
 
@@ -14,9 +14,9 @@ _NOTHING: Final = Submitted(pairs=())
 
 
 class DoorPage(msgspec.Struct, frozen=True, kw_only=True):
-    """`portal/birth_date.html`, `portal/new_link.html`, `portal/not_me.html`: the same for everybody with any link.
+    """`portal/birth_date.html`, `portal/new_link.html`, `portal/not_me.html`: the same for everybody with a link of one trust.
 
-    `help` is of the host's only trust, never of the link: a number that differs would tell.
+    `turned_away`: a date and a link did not go together, and what to try next is said.
     """
 
     trust: str
@@ -24,6 +24,7 @@ class DoorPage(msgspec.Struct, frozen=True, kw_only=True):
     help: HelpLine | None
     typed: Submitted = _NOTHING
     errors: FieldErrors = NO_ERRORS
+    turned_away: bool = False
 
 
 class DonePage(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,7 +38,10 @@ def present_door(
     front: Front, *, locator: str, typed: Submitted = _NOTHING, errors: FieldErrors = NO_ERRORS
 ) -> DoorPage:
     """Fill a page behind a link."""
-    return DoorPage(trust=trust_of(front), link=f"/r/{locator}", help=help_of(front), typed=typed, errors=errors)
+    return DoorPage(
+        trust=trust_of(front), link=f"/r/{locator}", help=help_of(front), typed=typed, errors=errors,
+        turned_away=any(one.message == NOT_THIS_LINK for one in errors.all),
+    )  # fmt: skip
 
 
 def present_done(front: Front) -> DonePage:
@@ -46,10 +50,10 @@ def present_done(front: Front) -> DonePage:
 
 
 def trust_of(front: Front) -> str:
-    """The only trust of this host, else a word that names none."""
+    """The trust that asks, else a word that names none."""
     return front.trust.name if front.trust else SOME_TRUST
 
 
 def help_of(front: Front) -> HelpLine | None:
-    """The only trust's number; None where a host serves several."""
+    """The number of the trust that asks; None where it is not known."""
     return whom_to_call(front.trust.name, number=front.trust.phone, hours=None) if front.trust else None

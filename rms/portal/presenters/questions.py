@@ -1,11 +1,15 @@
 """What the pages of a questionnaire show, as strings. Must not query, decide or read the time."""
 
 from collections.abc import Collection
+from datetime import date
 from typing import Final
 
 import msgspec
 
-from rms.portal.presenters.words import HelpLine, in_words, whom_to_call
+from rms.clock import london_date
+from rms.dates import add_working_days
+from rms.dates.spoken import clock_words
+from rms.portal.presenters.words import HelpLine, in_words, weekday, whom_to_call
 from rms.portal.sheet import Sheet
 from rms.questionnaires.answers import Answers, option_text
 from rms.questionnaires.branching import asked, counted, item_before, next_item, progress
@@ -26,6 +30,7 @@ from rms.questionnaires.model import (
 from rms.web.forms import NO_ERRORS, FieldErrors
 from rms.web.submitted import Submitted
 
+READ_WITHIN_WORKING_DAYS: Final = 3
 RATHER_NOT: Final = "I would rather not answer"
 NOTHING_TO_ADD: Final = "Nothing to add"
 ANSWERED_BEFORE: Final = "Answered on an earlier visit"
@@ -94,8 +99,9 @@ class CheckPage(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SentPage(msgspec.Struct, frozen=True, kw_only=True):
-    """`portal/sent.html`. `read_by` is a sentence such as "We read your answers by Tuesday 14 March."."""
+    """`portal/sent.html`, also for whoever opens the link again. `came` says when, `read_by` who reads them and by when."""
 
+    came: str
     read_by: str
     next_steps: tuple[str, ...]
     call_today: tuple[str, ...]
@@ -131,6 +137,40 @@ class StoppedPage(msgspec.Struct, frozen=True, kw_only=True):
     """`portal/link_stopped.html`: the questions are not asked any more."""
 
     help: HelpLine
+
+
+_CAME: Final = {
+    "telephone": "You gave us your answers on the phone on",
+    "paper": "We got your answers on paper on",
+}
+
+
+def present_sent(sheet: Sheet, *, advice: tuple[str, ...]) -> SentPage:
+    """Say that the answers came, when and by which way, who has read them or will, and what to do when something changed."""
+    at = sheet.assignment.submitted_at
+    assert at is not None
+    came = _CAME.get(sheet.assignment.mode or "", "You sent us your answers on")
+    return SentPage(
+        came=f"{came} {weekday(london_date(at))} at {clock_words(at)}.", read_by=_read_by(sheet, came_on=london_date(at)),
+        next_steps=(
+            "You do not need to do anything else.",
+            "If you want to change an answer, call us.",
+            "If something has changed since, or worries you, tell us. Do not wait for our next questions.",
+        ),
+        call_today=advice,
+        help=whom_to_call(sheet.team.name, number=sheet.team.phone, hours=sheet.team.hours),
+    )  # fmt: skip
+
+
+def _read_by(sheet: Sheet, *, came_on: date) -> str:
+    if sheet.assignment.review_state == "reviewed":
+        return "Your team has read your answers."
+    by = add_working_days(came_on, READ_WITHIN_WORKING_DAYS)
+    if by < sheet.today:
+        return (
+            "Your team should have read your answers by now. If you have not heard from us and want to, please call us."
+        )
+    return f"Your team reads your answers by {weekday(by)}."
 
 
 def present_start(sheet: Sheet, *, on: str) -> StartPage:

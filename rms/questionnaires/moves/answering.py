@@ -12,6 +12,7 @@ from rms.db.engine import Tx
 from rms.errors import BadInput, Conflict, Refused
 from rms.questionnaires.answers import item_of, misfit
 from rms.questionnaires.branching import asked, unanswered
+from rms.questionnaires.links import keep_links
 from rms.questionnaires.model import Answer, Item
 from rms.questionnaires.scoring import red_flags, scores
 from rms.questionnaires.store import AssignmentOnFile, answers_of, locked_assignment, plain
@@ -71,9 +72,10 @@ def _asked_and_fitting(found: AssignmentOnFile, *, item: str, value: Answer, ans
 async def submit(
     tx: Tx, *, organisation_id: int, assignment_id: int, mode: str = "link", by: Actor, now: datetime
 ) -> AssignmentOnFile:
-    """Take the form as it stands: score it, put it up for review, end its links; returns it with its scores.
+    """Take the form as it stands: score it, put it up for review; returns it with its scores.
 
-    The visit goes on, so that the person can read what happens next. `mode` is link, telephone or paper. Conflict when
+    The visit goes on, and the links go on working: whoever opens one again is told that the answers came, and finds a way
+    to tell us what has changed. `mode` is link, telephone or paper. Conflict when
     it was sent already or is not taken any more; Refused while a question is open.
     """
     found = await locked_assignment(tx, organisation_id=organisation_id, assignment_id=assignment_id)
@@ -92,7 +94,7 @@ async def submit(
         " review_due_on = $6 where organisation_id = $1 and id = $2",
         organisation_id, assignment_id, now, mode, scored, review_by(tx.today),
     )  # fmt: skip
-    await tx.fetchval("select door_link_end($1, $2, 'The answers were sent.', $3)", organisation_id, assignment_id, now)
+    await keep_links(tx, organisation_id=organisation_id, assignment_id=assignment_id, today=tx.today)
     await record(tx, by=by, verb="answers.send", subject_kind="assignment", subject_id=assignment_id,
                  patient_id=found.patient_id, organisation_id=organisation_id, details={"mode": mode})  # fmt: skip
     return await locked_assignment(tx, organisation_id=organisation_id, assignment_id=assignment_id)

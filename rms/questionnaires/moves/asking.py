@@ -27,6 +27,12 @@ _NOT_BEFORE_TOMORROW = """
 update calendar set act_on = $3::date + 1
  where organisation_id = $1 and occurrence_id = $2 and stage ^@ 'ask:' and act_on <= $3
 """
+#: What may still have a link that opens: the open ones, and those whose answers came not long ago.
+_WITH_LINKS = """
+select id, state = any($3) as open from assignment
+ where organisation_id = $1 and patient_id = $2 and (state = any($3) or submitted_at > $4) order by id
+"""
+_LINKS_LIVE = timedelta(days=ANSWERS_TAKEN_DAYS + LINK_PROMISED_DAYS)
 
 
 async def ask(tx: Tx, *, organisation_id: int, occurrence_id: int, by: Actor) -> AssignmentOnFile:
@@ -130,14 +136,11 @@ async def expire(tx: Tx, *, organisation_id: int, assignment_id: int, by: Actor,
 
 async def end_links_of_person(tx: Tx, *, organisation_id: int, patient_id: int, why: str, now: datetime) -> int:
     """No link of this person opens any more and nobody goes on answering; returns how many questionnaires."""
-    rows = await tx.fetch(
-        "select id from assignment where organisation_id = $1 and patient_id = $2 and state = any($3) order by id",
-        organisation_id, patient_id, list(OPEN_STATES),
-    )  # fmt: skip
+    rows = await tx.fetch(_WITH_LINKS, organisation_id, patient_id, list(OPEN_STATES), now - _LINKS_LIVE)
     for row in rows:
         await end_links(tx, organisation_id=organisation_id, assignment_id=row["id"], why=why, now=now)
     await end_links_to_pages(tx, organisation_id=organisation_id, patient_id=patient_id, why=why, now=now)
-    return len(rows)
+    return sum(row["open"] for row in rows)
 
 
 async def end_links_to_pages(tx: Tx, *, organisation_id: int, patient_id: int, why: str, now: datetime) -> None:

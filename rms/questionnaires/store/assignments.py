@@ -57,6 +57,11 @@ class AssignmentOnFile(msgspec.Struct, frozen=True, kw_only=True):
         """Whether an answer would still count: nobody has sent, closed or withdrawn it, nor left its step out."""
         return self.state in OPEN_STATES and self.occurrence_state in ("open", "missed")
 
+    @property
+    def is_sent(self) -> bool:
+        """Whether the answers came, by whatever way."""
+        return self.state == "submitted"
+
 
 _ASSIGNMENT = """
 select a.id, a.ref, a.organisation_id, a.patient_id, a.plan_id, a.occurrence_id, a.team_id, a.state, a.state_reason,

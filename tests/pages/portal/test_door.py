@@ -159,12 +159,38 @@ async def test_without_the_forms_token_nothing_is_tried(world, browser, him):
     assert (await world.as_owner("select tries from door_link"))[0]["tries"] == 0
 
 
-async def test_several_trusts_on_one_host_name_nobody(world, browsers, him):
-    assert "North Hospital" in (await browsers().get(f"/r/{him.locator}")).text
+async def test_a_page_behind_a_link_names_the_trust_that_asks_before_anybody_types_a_date(world, browsers, him):
     await world.as_owner(
         "insert into organisation (code, name, phone) values ('RBB', 'South Hospital', '01632 960009')"
     )
-    page = await Browser(browsers().client).get(f"/r/{him.locator}")
+    before = await state(world)
+    for end in ("", "/you", "/new", "/not-me"):
+        page = await browsers().get(f"/r/{him.locator}{end}")
+        assert "North Hospital" in page.text, end
+        assert "South Hospital" not in page.text
+        assert "Urology" not in page.text
+    assert await state(world) == before
+    replaced = him.locator
+    await link_of(world, him.man)
+    assert "North Hospital" in (await browsers().get(f"/r/{replaced}")).text
+    assert "North Hospital" in (await browsers().born(replaced, WRONG)).text
+
+
+async def test_a_link_that_is_nobodys_names_no_trust_where_a_host_has_several(world, browsers, him):
+    del him
+    await world.as_owner(
+        "insert into organisation (code, name, phone) values ('RBB', 'South Hospital', '01632 960009')"
+    )
+    page = await Browser(browsers().client).get(f"/r/{'A' * 22}")
     assert "North Hospital" not in page.text
-    assert "Your hospital sent you a message" in page.text
+    assert "Your hospital</strong> sent you a message" in page.text
     assert "Call the number in our message" in page.text
+
+
+async def test_whoever_is_turned_away_is_told_what_to_try_next(browsers, him):
+    asked_first = (await browsers().get(f"/r/{him.locator}")).text
+    assert "may be an old link" not in asked_first
+    turned_away = (await browsers().born(him.locator, WRONG)).text
+    assert "Open the newest message from us" in turned_away
+    no_date = (await browsers().born(him.locator, {**BORN, "month": "13"})).text
+    assert "may be an old link" not in no_date

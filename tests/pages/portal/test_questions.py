@@ -6,10 +6,12 @@ from collections.abc import Mapping
 import httpx
 import pytest
 
+from rms.portal.presenters.words import weekday
+from rms.questionnaires.moves import end_links_of_person
 from tests.asked import asked, assignment_id_of, follow, link_of
 from tests.cast import a_trust
 
-from .conftest import ANSWERS, Browser
+from .conftest import ANSWERS, BORN, Browser
 
 pytestmark = pytest.mark.anyio
 
@@ -52,7 +54,79 @@ async def test_the_whole_way(world, browser, him):
         world, f"select state, closed_by_kind from occurrence where id = {him.man.occurrence_id}"
     )
     assert (occurrence, closed_by) == ("done", "response")
-    assert (await rows(world, "select ended_why from door_link"))[0] == ("The answers were sent.",)
+    assert await rows(world, "select ended_at from door_link") == [(None,)]
+
+
+async def send_all(browser, locator):
+    await browser.come_in(locator)
+    return await browser.go(await browser.post(await answer_all(browser), "/questions/send"))
+
+
+async def test_whoever_opens_the_link_again_is_told_that_the_answers_came(world, browsers, him):
+    sent = await send_all(browsers(), him.locator)
+    async with world.web.transaction() as tx:
+        today = weekday(tx.today)
+    assert f"You sent us your answers on {today} at " in sent.text
+    again = browsers()
+    door = await again.get(f"/r/{him.locator}")
+    for word in ("answers on", "sent us", "Ashdown", "Urology"):
+        assert word not in door.text
+    page = await again.go(await again.born(him.locator))
+    assert page.url.path == "/questions/sent"
+    assert f"You sent us your answers on {today} at " in page.text
+    assert "If something has changed since" in page.text
+    assert 'href="/symptoms"' in page.text
+    wrong = await browsers().born(him.locator, {**BORN, "year": "1951"})
+    assert wrong.status_code == 422
+    assert "sent us" not in wrong.text
+
+
+async def test_the_link_says_so_for_four_weeks_after_the_answers_came_and_no_longer(world, browsers, him):
+    await world.as_owner("update door_link set expires_at = made_at + interval '1 day'")
+    await send_all(browsers(), him.locator)
+    await world.move_civil_clock(28)
+    page = await browsers().come_in(him.locator)
+    assert page.url.path == "/questions/sent"
+    assert "should have read your answers by now" in page.text
+    await world.as_owner("update assignment set review_state = 'reviewed'")
+    assert "Your team has read your answers" in (await browsers().come_in(him.locator)).text
+    await world.move_civil_clock(70)
+    assert (await browsers().born(him.locator)).status_code == 422
+
+
+@pytest.mark.parametrize(("mode", "said"), [
+    ("telephone", "You gave us your answers on the phone on"), ("paper", "We got your answers on paper on"),
+])  # fmt: skip
+async def test_answers_that_came_another_way_are_said_to_have_come_that_way(world, browsers, him, mode, said):
+    await send_all(browsers(), him.locator)
+    await world.as_owner(f"update assignment set mode = '{mode}'")
+    assert said in (await browsers().come_in(him.locator)).text
+
+
+async def test_after_a_death_the_link_of_sent_answers_opens_nothing(world, browsers, him):
+    inside = browsers()
+    await send_all(inside, him.locator)
+    async with world.web.transaction(organisation_id=him.trust.organisation_id) as tx:
+        await end_links_of_person(tx, organisation_id=him.trust.organisation_id, patient_id=him.man.patient_id,
+                                  why="A death is recorded.", now=tx.now)  # fmt: skip
+    assert (await browsers().born(him.locator)).status_code == 422
+    assert (await inside.get("/questions/sent")).status_code == 401
+
+
+async def test_from_the_thanks_he_goes_on_to_his_pages_or_finishes(world, browsers, him):
+    browser = browsers()
+    sent = await send_all(browser, him.locator)
+    assert '<a href="/your-pages">See your plan, or tell us something else</a>' in sent.text
+    assert (await browser.get("/your-pages")).status_code == 200
+    finished = await browser.post(sent, "/finish")
+    assert "You have finished" in finished.text
+    assert "You have not sent" not in finished.text
+    assert finished.headers["clear-site-data"] == '"cache"'
+    assert (await rows(world, "select ended_why from door_session"))[-1] == ("the person finished",)
+    assert await rows(world, "select count(*) from audit_entry where verb = 'visit.end'") == [(1,)]
+    after = await browser.get("/your-pages")
+    assert after.status_code == 401
+    assert "You closed these pages yourself" in after.text
 
 
 async def test_each_answer_is_saved_and_nothing_advances_by_itself(world, browser, him):
@@ -200,23 +274,40 @@ async def test_stopping_ends_the_visit_but_not_the_link(browsers, him):
     assert "Your answers so far are saved" in stopped.text
     assert "The link works until" in stopped.text
     assert stopped.headers["clear-site-data"] == '"cache"'
-    over = await browser.get("/questions/q/wellbeing")
-    assert over.status_code == 401
-    assert "open the link in our message again" in over.text
+    assert "The same link leads to your plan" in stopped.text
+    for path in ("/questions/q/wellbeing", "/your-pages", "/your-pages"):
+        over = await browser.get(path)
+        assert over.status_code == 401
+        assert "You closed these pages yourself" in over.text
+        assert "10 minutes" not in over.text
+        assert "open the link in our message again" in over.text
     assert (await browsers().born(him.locator)).status_code == 303
 
 
-@pytest.mark.parametrize(("sql", "alive"), [
-    ("update door_session set last_seen_at = clock_timestamp() - interval '9 minutes 50 seconds'", True),
-    ("update door_session set last_seen_at = clock_timestamp() - interval '10 minutes 1 second'", False),
-    ("update door_session set absolute_until = clock_timestamp() - interval '1 second'", False),
-])  # fmt: skip
-async def test_a_visit_ends_by_itself(world, browser, him, sql, alive):
+async def test_a_visit_that_is_used_goes_on(world, browser, him):
     page = await browser.come_in(him.locator)
-    await world.as_owner(sql)
+    await world.as_owner("update door_session set last_seen_at = clock_timestamp() - interval '9 minutes 50 seconds'")
+    assert (await browser.post(page, "/questions/q/wellbeing", {"answer": "well"})).status_code == 303
+
+
+@pytest.mark.parametrize(("sql", "why"), [
+    ("last_seen_at = clock_timestamp() - interval '10 minutes 1 second'", "after 10 minutes without a tap"),
+    ("absolute_until = clock_timestamp() - interval '1 second'", "30 minutes after you came in"),
+    ("last_seen_at = clock_timestamp() - interval '2 hours', absolute_until = clock_timestamp() - interval '90 minutes'",
+     "after 10 minutes without a tap"),
+    ("ended_at = clock_timestamp(), ended_why = 'The plan ended.'", "We have closed it."),
+])  # fmt: skip
+async def test_a_visit_that_is_over_says_how_it_ended(world, browser, him, sql, why):
+    page = await browser.come_in(him.locator)
+    await world.as_owner(f"update door_session set {sql}")
     answer = await browser.post(page, "/questions/q/wellbeing", {"answer": "well"})
-    assert answer.status_code == (303 if alive else 401)
-    assert alive or "Every answer you saved is kept" in answer.text
+    assert answer.status_code == 401
+    assert "Every answer you saved is kept" in answer.text
+    for path in ("/your-pages", "/questions", "/follow-up"):
+        said = (await browser.get(path)).text
+        assert why in said
+        found = [one for one in ("without a tap", "after you came in", "closed it.", "yourself") if one in said]
+        assert len(found) == 1
 
 
 async def test_he_would_rather_be_phoned(world, browser, him):
@@ -263,4 +354,5 @@ async def test_without_a_visit_there_is_one_kind_page(browser, him, path):
     del him
     page = await browser.get(f"/questions{path}")
     assert page.status_code == 401
-    assert "This page has closed" in page.text
+    assert "Open the link in our message" in page.text
+    assert "minutes" not in page.text

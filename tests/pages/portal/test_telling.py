@@ -269,7 +269,7 @@ async def test_without_a_visit_every_page_is_kindly_closed(browser, him, path):
     del him
     page = await browser.get(path)
     assert page.status_code == 401
-    assert "This page has closed" in page.text
+    assert "Open the link in our message" in page.text
 
 
 async def test_a_form_left_open_over_night_says_so_and_does_nothing(world, inside):

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import msgspec
 
-from rms.portal.frame import ClosedPage
+from rms.portal.frame import CLOSED
 from rms.portal.pages_own import CodePage
 from rms.portal.presenters.contact import ContactPage, Detail, NewContactPage, ProvePage
 from rms.portal.presenters.door import DonePage, DoorPage
@@ -64,7 +64,8 @@ EXAMPLES: dict[str, tuple[str, msgspec.Struct]] = {
     "link sent": ("portal/link_sent.html", DonePage(trust="Northmoor", help=TRUST)),
     "not me": ("portal/not_me.html", DoorPage(trust="Northmoor", link="/r/x", help=TRUST)),
     "link gone": ("portal/link_gone.html", DonePage(trust="Northmoor", help=None)),
-    "closed": ("portal/closed.html", ClosedPage()),
+    **{f"closed, {ending}": ("portal/closed.html", page) for ending, page in CLOSED.items()},
+    "finished": ("portal/finished.html", HubPage(questions=None, help=HELP)),
     "your pages": ("portal/your_pages.html", HubPage(questions="/questions/start", help=HELP)),
     "symptoms": ("portal/symptoms.html", SymptomsPage(
         symptoms=Symptoms(today=(("Cannot pee?", "Call now."),), soon=("Blood in your pee?",)), now="We are here.",
