@@ -97,3 +97,19 @@ def _copied(table: str, column: str, is_changed: bool) -> str:
         return f"t.{column} + n * 10000"
     words = {"ref": "gen_random_uuid()", "source_key": "t.source_key || n", "nhs_number": "(9991000000 + n)::text"}
     return words.get(column, "null")
+
+
+#: What is done to the copies whose number leaves this rest, when divided by 25.
+SPOILT_COPIES = {
+    1: "update result_version v set number = 0.21 + (random() * 5)::numeric(6, 2) from result r"
+    " where r.id = v.result_id and {}",
+    2: "update result_version v set comparator = '<', number = 0.5 from result r where r.id = v.result_id and {}",
+    3: "update result_version v set comparator = '>', number = 0.1 from result r where r.id = v.result_id and {}",
+    4: "update result_version v set number = null, unit = null from result r where r.id = v.result_id and {}",
+    5: "update result_version v set status = 'P' from result r where r.id = v.result_id and {}",
+    6: "insert into alert (organisation_id, patient_id, team_id, kind, subject_kind, subject_id, rule_key, episode, sentence,"
+    " opened_at, respond_by, next_escalation_at) select r.organisation_id, r.patient_id, r.team_id, 'chase', 'patient',"
+    " r.patient_id, 'x', 1, 'Phone him.', now(), now(), now() from result r where {}",
+    7: "update result r set occurrence_id = null where {}",
+    8: "update contact_point c set dead_at = now(), dead_why = 'x' from result r where r.patient_id = c.patient_id and {}",
+}

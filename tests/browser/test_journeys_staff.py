@@ -108,7 +108,7 @@ def confirm_tens(hands: Hands, outside: Outside) -> None:
 def test_j1_fifty_results_in_range(sit_down, outside: Outside) -> None:
     hands: Hands = sit_down(outside(fifty_in_range))
     hands.start("/today")
-    hands.use("May be in range: ten at a time")
+    hands.use("In range: ten at a time")
     hands.use("Look at the first 10")
     confirm_tens(hands, outside)
     assert outside(decided) == (50, 50, 0)
@@ -159,7 +159,7 @@ async def twenty(world: World) -> str:
 def test_j3_a_mixed_session_of_twenty(sit_down, outside: Outside) -> None:
     hands: Hands = sit_down(outside(twenty))
     hands.start("/today")
-    hands.use("May be in range: ten at a time")
+    hands.use("In range: ten at a time")
     hands.use("Look at the first 10")
     confirm_tens(hands, outside)
     if not hands.page.url.endswith("/review"):

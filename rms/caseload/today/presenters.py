@@ -26,10 +26,10 @@ _GROUPS: Final = (
         (What.CHASE, "Chase", "/alerts", "chase"),
         (What.FIX_DATA, "Fix data", "/alerts", "fix_data"),
     )),
-    ("Results", (
-        (What.IN_RANGE, "May be in range: ten at a time", "/review", ""),
+    ("Results and answers of all your teams", (
+        (What.IN_RANGE, "In range: ten at a time", "/review", ""),
         (What.ONE_BY_ONE, "To look at one by one", "/review", ""),
-        (What.DUE_BACK, "Set aside and due back", "/review", ""),
+        (What.DUE_BACK, "Of these, set aside and due back", "/review", ""),
     )),
     ("Tests and messages", (
         (What.LATE, "Tests late", "/late", "test"),
@@ -43,6 +43,8 @@ _GROUPS: Final = (
         (What.UNATTENDED, "Steps without a next date or an owner", UNATTENDED_PATH, "fault"),
     )),
 )  # fmt: skip
+#: A list that is a pile of the team: whose work one looks at does not narrow it.
+_OF_THE_TEAM: Final = "/review"
 #: A count of these is something to do at once.
 _URGENT: Final = frozenset({What.ACT_TODAY, What.UNATTENDED})
 _UNATTENDED_ORDER: Final = "The oldest first."
@@ -111,7 +113,8 @@ def present_today(
     """All kinds are counted, those with none too: a zero is news."""
     groups = tuple(
         CountGroup(heading=heading, lines=tuple(
-            _line(counts[what], what=what, words=words, now=now, href=_to(path, asked, kind=kind))
+            _line(counts[what], what=what, words=words, now=now,
+                  href=path if path == _OF_THE_TEAM else _to(path, asked, kind=kind))
             for what, words, path, kind in lines))
         for heading, lines in _GROUPS
     )  # fmt: skip
@@ -135,6 +138,7 @@ def _to(path: str, asked: Asked, *, kind: str) -> str:
 
 def _line(count: Count, *, what: What, words: str, now: datetime, href: str) -> CountLine:
     oldest = "" if count.since is None else age(count.since, now=now)
+    words = f"{words} (at least so many)" if count.at_least else words
     return CountLine(key=what, words=words, count=f"{count.waiting:,}", oldest=oldest, href=href,
                      is_urgent=what in _URGENT and count.waiting > 0)  # fmt: skip
 

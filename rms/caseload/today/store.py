@@ -1,6 +1,7 @@
 """What waits for some teams or for one member of staff: how many of each and since when the oldest, in one statement.
 
-Each count is taken by the very condition of the list it leads to.
+Each count is taken by the very condition of the list it leads to. What waits for a look is sorted by the review itself, for
+all teams of the one who asks, because a review is taken from the pile of a team and not from one's own.
 """
 
 from collections.abc import Mapping
@@ -15,9 +16,12 @@ from rms.caseload.letters.conditions import IN_QUEUE
 from rms.caseload.looking import Look
 from rms.caseload.messages.conditions import STOPPED
 from rms.caseload.notes.conditions import HANDED_OVER
+from rms.caseload.review.strays import asking_for
 from rms.caseload.today.unattended import UNATTENDED
 from rms.caseload.unmatched.conditions import UNMATCHED
 from rms.caseload.worklist.surroundings import Scope
+from rms.clock import start_of_london_day
+from rms.followup.review.queue import Counts, counts
 
 
 class What(StrEnum):
@@ -39,40 +43,13 @@ class What(StrEnum):
     UNATTENDED = "unattended"
 
 
-# What waits for a look is sorted when the review is opened, by every rule; here stands only what one look can tell:
-# somebody was expected to send it, no alert about the person is open, and no rule spoke. The sum of both is exact.
 _WAITING: Final = f"""
-with review as (
-  select r.filed_at as since, r.review_state, r.organisation_id, 'result' as subject, r.id, r.patient_id,
-         r.review_state = 'to_review' and r.occurrence_id is not null
-         and not exists (select from alert a where a.organisation_id = r.organisation_id and a.patient_id = r.patient_id
-                            and a.state <> 'closed')
-         and not exists (select from rule_evaluation e where e.organisation_id = r.organisation_id
-                            and e.cause_kind = 'result_version' and e.cause_id = r.current_version_id
-                            and e.outcome <> 'clear') as may_be_in_range
-    from result r left join plan l on l.organisation_id = r.organisation_id and l.id = r.plan_id
-   where r.organisation_id = $2 and r.team_id = any($1) and r.review_state in ('to_review', 'set_aside')
-     and ($4::bigint is null or l.nurse_staff_id = $4) and (not $5 or l.nurse_staff_id is null)
-  union all
-  select a.submitted_at, a.review_state, a.organisation_id, 'response', a.id, a.patient_id, false
-    from assignment a left join plan l on l.organisation_id = a.organisation_id and l.id = a.plan_id
-   where a.organisation_id = $2 and a.team_id = any($1) and a.review_state in ('to_review', 'set_aside')
-     and ($4::bigint is null or l.nurse_staff_id = $4) and (not $5 or l.nurse_staff_id is null)),
-back as (
-  select d.until_on, w.since from review w cross join lateral (
-    select d.until_on from decision d where d.organisation_id = w.organisation_id and d.patient_id = w.patient_id
-       and d.subject_kind = w.subject and d.subject_id = w.id and d.kind = 'set_aside' and d.undone_at is null
-     order by d.id desc limit 1) d
-   where w.review_state = 'set_aside' and d.until_on <= $3)
 select a.kind as what, count(*) as waiting, min(a.opened_at) as since
   from alert a left join plan l on l.organisation_id = a.organisation_id and l.id = a.plan_id
  where a.organisation_id = $2 and a.team_id = any($1) and a.state in ('open', 'taken')
    and ($4::bigint is null or coalesce(a.owner_staff_id, l.nurse_staff_id) = $4)
    and (not $5 or a.owner_staff_id is null)
  group by a.kind
-union all select 'in_range', count(*), min(since) from review where may_be_in_range
-union all select 'one_by_one', count(*), min(since) from review where review_state = 'to_review' and not may_be_in_range
-union all select 'due_back', count(*), min(until_on)::timestamptz from back
 union all select 'late', count(*), min(o.due_on)::timestamptz {LATE} and o.kind = 'test'
 union all select 'stopped', count(*), min(m.queued_at) {STOPPED}
 union all select 'letters', count(*), min(g.made_at) {IN_QUEUE}
@@ -84,14 +61,27 @@ union all select case when u.why = 'finished' then 'finished' else 'unattended' 
 
 
 class Count(msgspec.Struct, frozen=True, kw_only=True):
-    """How many wait, and since when the oldest of them; None when none does."""
+    """How many wait, and since when the oldest of them; None when none does. `at_least`: there may be more."""
 
     waiting: int
     since: datetime | None
+    at_least: bool = False
 
 
 async def waiting_counts(look: Look, scope: Scope) -> Mapping[What, Count]:
     """How many wait of everything; what has none is there too."""
     rows = await look.tx.fetch(_WAITING, *scope.parameters)
     found = {What(row["what"]): Count(waiting=row["waiting"], since=row["since"]) for row in rows}
+    found |= _of_review(await counts(look.tx, await asking_for(look.tx, look.asks)))
     return {what: found.get(what, Count(waiting=0, since=None)) for what in What}
+
+
+def _of_review(found: Counts) -> dict[What, Count]:
+    """The piles as `/review` counts them; what is due back is among those to look at one by one."""
+    back = None if found.due_back_on is None else start_of_london_day(found.due_back_on)
+    more = not found.all_counted
+    return {
+        What.IN_RANGE: Count(waiting=found.in_range, since=found.in_range_since, at_least=more),
+        What.ONE_BY_ONE: Count(waiting=found.one_by_one, since=found.one_by_one_since, at_least=more),
+        What.DUE_BACK: Count(waiting=found.due_back, since=back),
+    }

@@ -41,13 +41,18 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Counts(msgspec.Struct, frozen=True, kw_only=True):
-    """How many wait, and since when the oldest does. `later`: set aside to a day that has not come. `all_counted`: no more."""
+    """How many wait, and since when the oldest does. `all_counted`: no more do.
+
+    `due_back`: so many of those one by one were set aside, the first until `due_back_on`. `later`: set aside to a day that has
+    not come.
+    """
 
     in_range: int
     in_range_since: datetime | None
     one_by_one: int
     one_by_one_since: datetime | None
     due_back: int
+    due_back_on: date | None
     later: int
     all_counted: bool
 
@@ -128,6 +133,7 @@ async def counts(tx: Tx, asking: Asking) -> Counts:
     """How many wait where."""
     everything = await waiting(tx, asking, with_later=True)
     now = [one for one in everything if one.back_on is None or one.back_on <= tx.today]
+    back = [one.back_on for one in now if one.back_on is not None]
     to_sort = sorted((one for one in now if one.may_be_in_range), key=lambda one: one.since)
     since = {one.subject: one.since for one in now}
     bulk: list[datetime] = []
@@ -137,7 +143,7 @@ async def counts(tx: Tx, asking: Asking) -> Counts:
             (bulk if isinstance(place(one.facts), Bulk) else alone).append(since[one.subject])
     return Counts(
         in_range=len(bulk), in_range_since=min(bulk, default=None), one_by_one=len(alone),
-        one_by_one_since=min(alone, default=None), due_back=sum(1 for one in now if one.back_on is not None),
+        one_by_one_since=min(alone, default=None), due_back=len(back), due_back_on=min(back, default=None),
         later=len(everything) - len(now), all_counted=len(to_sort) <= MOST_COUNTED,
     )  # fmt: skip
 

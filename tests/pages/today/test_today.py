@@ -15,10 +15,11 @@ from tests.database import World
 from tests.followed import file_psa, followed
 from tests.laboratory import a_peer, arrive, oru
 from tests.pages.site import Site
+from tests.waiting_results import SPOILT_COPIES, copies, waiting_men
 from tests.worklists import alarmed, away, late_ref, nurse, other_team, staff_id, staff_ref, stopped_message
 
-ALL = ("Act today", "Look soon", "Chase", "Fix data", "May be in range: ten at a time", "To look at one by one",
-       "Set aside and due back", "Tests late", "Messages that failed or are held",
+ALL = ("Act today", "Look soon", "Chase", "Fix data", "In range: ten at a time", "To look at one by one",
+       "Of these, set aside and due back", "Tests late", "Messages that failed or are held",
        "Letters to print", "Laboratory messages that nobody could file", "Notes to read",
        "Plans whose last date is done, to be ended", "Steps without a next date or an owner")  # fmt: skip
 
@@ -81,10 +82,31 @@ async def test_results_that_wait_are_counted_and_a_breach_is_never_in_range(site
     await file_psa(world, man, "0.03", on=man.today, order="a")
     browser = await nurse(site, trust)
     found = counts((await browser.get("/today")).text)
-    assert found["May be in range: ten at a time"] + found["To look at one by one"] == 1
+    assert found["In range: ten at a time"] + found["To look at one by one"] == 1
     await file_psa(world, man, "0.9", on=man.today + timedelta(days=1), order="b")
     found = counts((await browser.get("/today")).text)
-    assert (found["May be in range: ten at a time"], found["To look at one by one"]) == (0, 2)
+    assert (found["In range: ten at a time"], found["To look at one by one"]) == (0, 2)
+
+
+async def test_today_and_the_review_count_the_same_of_whatever_spoils_a_result(site: Site, world: World, trust: Trust):
+    await waiting_men(world, trust, how_many=1)
+    await copies(world, how_many=74)
+    spoilt = "r.review_state = 'to_review' and (r.id / 10000) % 25 = "
+    await world.behind_triggers(*(one.format(f"{spoilt}{rest}") for rest, one in SPOILT_COPIES.items()))
+    browser = await nurse(site, trust)
+    found = counts((await browser.get("/today?who=me")).text)
+    start = (await browser.get("/review")).text
+    in_range, one_by_one = found["In range: ten at a time"], found["To look at one by one"]
+    assert in_range + one_by_one == 75
+    assert one_by_one == 8 * 3
+    assert f"{in_range} results in range" in start
+    assert f"{one_by_one} to look at one by one" in start
+    await site.post(
+        await site.signed_in(trust.organisation_id, await staff_id(world, "Dan Deputy")), "/review/in-range"
+    )
+    found = counts((await browser.get("/today")).text)
+    assert found["In range: ten at a time"] == in_range - 10
+    assert f"{in_range - 10} results in range" in (await browser.get("/review")).text
 
 
 async def test_what_was_set_aside_is_counted_when_its_day_has_come(site: Site, world: World, trust: Trust):
@@ -97,9 +119,9 @@ async def test_what_was_set_aside_is_counted_when_its_day_has_come(site: Site, w
         trust.organisation_id, man.patient_id, filed.result_id, man.today + timedelta(days=3), trust.nurse.id,
     )  # fmt: skip
     browser = await nurse(site, trust)
-    assert counts((await browser.get("/today")).text)["Set aside and due back"] == 0
+    assert counts((await browser.get("/today")).text)["Of these, set aside and due back"] == 0
     await world.move_civil_clock(3)
-    assert counts((await browser.get("/today")).text)["Set aside and due back"] == 1
+    assert counts((await browser.get("/today")).text)["Of these, set aside and due back"] == 1
 
 
 async def test_mine_my_teams_and_those_of_a_colleague_whom_i_cover(site: Site, world: World, trust: Trust):

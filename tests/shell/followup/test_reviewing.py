@@ -20,7 +20,7 @@ from rms.followup.review.tens import TooFast, UsedAlready, confirm_ten, show_ten
 from tests.cast import Trust, a_trust
 from tests.database import World
 from tests.followed import file_psa, the
-from tests.waiting_results import LATER, asking, copies, look_long, waiting_men
+from tests.waiting_results import LATER, SPOILT_COPIES, asking, copies, look_long, waiting_men
 
 
 @pytest.fixture
@@ -335,21 +335,6 @@ async def test_another_team_finds_nothing(world, trust):
         assert await in_range(tx, nobody, at_most=10) == []
         with pytest.raises(NotFound):
             await show_case(tx, nobody, ref=ref, to_decide=True)
-
-
-#: What is done to the copies whose number leaves this rest, when divided by 25.
-SPOILT_COPIES = {
-    1: "update result_version v set number = 0.21 + (random() * 5)::numeric(6, 2) from result r where r.id = v.result_id and {}",
-    2: "update result_version v set comparator = '<', number = 0.5 from result r where r.id = v.result_id and {}",
-    3: "update result_version v set comparator = '>', number = 0.1 from result r where r.id = v.result_id and {}",
-    4: "update result_version v set number = null, unit = null from result r where r.id = v.result_id and {}",
-    5: "update result_version v set status = 'P' from result r where r.id = v.result_id and {}",
-    6: "insert into alert (organisation_id, patient_id, team_id, kind, subject_kind, subject_id, rule_key, episode, sentence,"
-    " opened_at, respond_by, next_escalation_at) select r.organisation_id, r.patient_id, r.team_id, 'chase', 'patient',"
-    " r.patient_id, 'x', 1, 'Phone him.', now(), now(), now() from result r where {}",
-    7: "update result r set occurrence_id = null where {}",
-    8: "update contact_point c set dead_at = now(), dead_why = 'x' from result r where r.patient_id = c.patient_id and {}",
-}
 
 
 async def test_of_a_thousand_waiting_results_no_doubtful_one_is_ever_offered_with_others(world, trust):
