@@ -10,6 +10,7 @@ from rms.alerts.lifecycle import Clock, Ladder
 from rms.alerts.model import AlertKind, AlertState
 from rms.db.engine import Tx
 from rms.errors import NotFound
+from rms.people.permissions import Permission, roles_with
 
 
 class AlertOnFile(msgspec.Struct, frozen=True, kw_only=True):
@@ -110,14 +111,17 @@ async def claim_due_for_escalation(tx: Tx, *, now: datetime, limit: int) -> list
 
 
 async def ladder_of(tx: Tx, *, organisation_id: int, team_id: int, owner_staff_id: int | None) -> Ladder:
-    """Who stands above an alert: the team's deputy and lead, and the organisation's service manager."""
+    """Who stands above an alert: the team's deputy and lead, and the organisation's service manager.
+
+    Nobody stands there whose role could not open it: of those who were named and work as something else now, nobody is told.
+    """
     row = await tx.fetchrow(
         "select min(s.id) filter (where t.is_deputy) as deputy, min(s.id) filter (where t.is_lead) as team_lead,"
         " (select min(m.id) from staff m where m.organisation_id = $1 and m.role = 'service_manager' and m.ended_at is null)"
         " as service_manager"
         " from staff_team t join staff s on s.organisation_id = t.organisation_id and s.id = t.staff_id"
-        " where t.organisation_id = $1 and t.team_id = $2 and s.ended_at is null",
-        organisation_id, team_id,
+        " where t.organisation_id = $1 and t.team_id = $2 and s.ended_at is null and s.role = any($3)",
+        organisation_id, team_id, list(roles_with(Permission.ALERT_OWN)),
     )  # fmt: skip
     assert row is not None
     return Ladder(owner=owner_staff_id, deputy=row["deputy"], team_lead=row["team_lead"],

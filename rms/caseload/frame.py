@@ -12,6 +12,7 @@ _BELOW = "caseload_below"
 
 _PARTS = (
     ("Today", "/today", Permission.ALERT_VIEW),
+    ("Escalated", "/escalated", Permission.ALERT_OVERSEE),
     ("Review", "/review", Permission.RESULT_VIEW),
     ("People", "/people", Permission.PERSON_VIEW),
     ("Starting", "/starting", Permission.PLAN_DRAFT),

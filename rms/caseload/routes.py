@@ -9,6 +9,7 @@ from rms.caseload.alerts import waiting_pages as waiting_alerts
 from rms.caseload.answers import pages as answers
 from rms.caseload.changing import pages as changing
 from rms.caseload.downtime import pages as downtime
+from rms.caseload.escalated import pages as escalated
 from rms.caseload.helpline import pages as helpline
 from rms.caseload.late import pages as late
 from rms.caseload.letters import pages as letters
@@ -29,6 +30,7 @@ STAFF_ROUTES: Final[tuple[BaseRouteHandler, ...]] = (
     *today.ROUTES,
     *waiting_alerts.ROUTES,
     *alerts.ROUTES,
+    *escalated.ROUTES,
     *late.ROUTES,
     *answers.ROUTES,
     *helpline.ROUTES,

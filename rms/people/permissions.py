@@ -47,6 +47,7 @@ class Permission(StrEnum):
     ALERT_OWN = "alert_own"
     ALERT_CLOSE = "alert_close"
     ALERT_REASSIGN = "alert_reassign"
+    ALERT_OVERSEE = "alert_oversee"
     MESSAGE_VIEW = "message_view"
     MESSAGE_SEND = "message_send"
     ANSWERS_ENTER = "answers_enter"
@@ -116,6 +117,7 @@ alert_view        | team | team | team | team | -   | -   | -   | -
 alert_own         | team | team | team | team | -   | -   | -   | -
 alert_close       | team | -    | team | team | -   | -   | -   | -
 alert_reassign    | team | -    | team | team | -   | -   | -   | -
+alert_oversee     | -    | -    | -    | -    | yes | -   | -   | -
 message_view      | team | team | team | team | -   | -   | -   | -
 message_send      | team | team | team | team | -   | -   | -   | -
 answers_enter     | team | team | team | team | -   | -   | -   | -
@@ -155,6 +157,11 @@ REACH: Mapping[Permission, Mapping[Role, Reach]] = _read(TABLE)
 def reach(role: Role, permission: Permission) -> Reach:
     """Say how far a role's permission reaches."""
     return REACH[permission][role] if permission in REACH else Reach.NO
+
+
+def roles_with(permission: Permission) -> tuple[Role, ...]:
+    """The roles that may do something at all, however far it reaches."""
+    return tuple(role for role in Role if reach(role, permission) is not Reach.NO)
 
 
 def may(role: Role | None, permission: Permission, *, relation: Relation = Relation.NONE) -> bool:

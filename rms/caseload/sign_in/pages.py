@@ -52,10 +52,12 @@ _OWN = may_do(Permission.OWN_ACCOUNT)
 
 @get("/", opt={"policy": _OWN})
 async def home(request: _Request) -> Response[Any]:
-    """Where one's work is: Today, or the set-up for those who follow nobody up."""
+    """Where one's work is: Today, what climbed to a service manager, or the set-up for those who follow nobody up."""
     asks = asker(request)
     if asks.may(Permission.ALERT_VIEW):
         return go_to("/today")
+    if asks.may(Permission.ALERT_OVERSEE):
+        return go_to("/escalated")
     return go_to("/set-up" if asks.may(Permission.SET_UP_VIEW) else "/account")
 
 
