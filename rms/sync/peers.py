@@ -5,6 +5,8 @@ from collections.abc import Sequence
 
 import msgspec
 
+from rms.alerts.moves import raise_alert
+from rms.alerts.store import locked_alert
 from rms.audit.model import Actor
 from rms.audit.moves import record
 from rms.db.engine import Tx
@@ -64,6 +66,7 @@ async def add_peer(
     for organisation_id in sorted(set(organisation_ids)):
         await record(tx, by=by, verb="peer.add", subject_kind="peer", subject_id=peer_id,
                      organisation_id=organisation_id)  # fmt: skip
+    await tx.execute("select from inbox_strangers_read_again()")  # the owner has no name in a trust to say it under
     return peer_id
 
 
@@ -85,6 +88,7 @@ async def add_peer_here(
     if peer_id is None:
         raise Conflict(_CLASH)
     await record(tx, by=by, verb="peer.add", subject_kind="peer", subject_id=peer_id)
+    await _read_strangers_again(tx, peer_id=peer_id, because=f"{name} was added to the connections", by=by)
     return peer_id
 
 
@@ -105,6 +109,23 @@ async def change_peer_here(
     if not done:
         raise Conflict(_CLASH)
     await record(tx, by=by, verb="peer.change", subject_kind="peer", subject_id=peer_id)
+    await _read_strangers_again(tx, peer_id=peer_id, because=f"{name} was changed in the connections", by=by)
+
+
+async def _read_strangers_again(tx: Tx, *, peer_id: int, because: str, by: Actor) -> None:
+    """What nobody knew the sender of may have one now: it is read again, and the alerts about it say so.
+
+    What a person has said is not ours stays where it is; what is still a stranger's is set aside once more.
+    """
+    for row in await tx.fetch("select * from inbox_strangers_read_again() where alert_id is not null"):
+        alert = await locked_alert(tx, organisation_id=tx.organisation, alert_id=row["alert_id"])
+        count = "A message was" if row["again"] == 1 else f"{row['again']:,} messages were"
+        await raise_alert(
+            tx, organisation_id=alert.organisation_id, team_id=alert.team_id, kind=alert.kind,
+            subject_kind=alert.subject_kind, subject_id=alert.subject_id, rule_key=alert.rule_key,
+            sentence=f"{count} kept and not filed, and {'is' if row['again'] == 1 else 'are'} read again because {because}.",
+            cause_kind="read-again", cause_id=peer_id, by=by, now=tx.now,
+        )  # fmt: skip
 
 
 async def end_peer_here(tx: Tx, *, peer_id: int, by: Actor) -> None:

@@ -43,17 +43,22 @@ async def _settle_unknown(tx: Tx, letter: Letter) -> Settled:
         because = equally_well(letter.rivals)
         if letter.asked:
             return await ask_nearest(tx, letter, f"{because} Then have it read again.")
-        return Settled(state="set_aside", reason=f"{because} Then read the message again with `rms hl7 replay`.")
+        return Settled(state="set_aside", reason=f"{because} What it sent is then read again.")
     if letter.asked:
         assert letter.neighbour is not None
-        name = letter.message.sending_facility or letter.message.sending_application
-        called = f"calls its sender “{name[:60]}”" if name else "does not name its sender"
-        return await ask_nearest(tx, letter, f"It comes from the address of {letter.neighbour.name}, but {called}.")
+        because = f"It comes from the address of {letter.neighbour.name}, but {_called(letter.message)}."
+        return await ask_nearest(tx, letter, because)
     return Settled(
         state="set_aside",
-        reason=f"The sender at {letter.claimed.peer_address} is not one we know. Add it with `rms peer add`, then read the"
-        " message again with `rms hl7 replay`.",
+        reason=f"Its sender is not one we know: it {_called(letter.message)}. If it is a laboratory or system that should"
+        " send to us, add it under Set up, Connections; what it sent is then read again.",
     )
+
+
+def _called(message: Message) -> str:
+    """What a stranger says of itself (MSH-3, MSH-4): what somebody would add it by."""
+    name = message.sending_facility or message.sending_application
+    return f"calls its sender “{name[:60]}”" if name else "does not name its sender"
 
 
 async def _settle(tx: Tx, letter: Letter) -> Settled:

@@ -8,8 +8,6 @@ from typing import Any
 
 import pytest
 
-from rms.alerts.lifecycle import AlertOutcome
-from rms.alerts.moves import close
 from rms.crashpoints import Crashpoint
 from rms.people.model import Person
 from rms.sync.jobs import ask_set_aside, file_inbox
@@ -299,49 +297,6 @@ async def test_a_trust_that_a_sender_may_not_send_for_sees_nothing(world: World,
     await arrive(world, oru(PETER))
     await file_inbox(world.worker)
     assert await numbers(world) == [(trust.organisation_id, "0.1")]
-
-
-async def test_an_unknown_sender_is_set_aside_until_it_is_known(world: World, trust: Trust) -> None:
-    await arrive(world, oru(PETER, facility="OTHER"))
-    await file_inbox(world.worker)
-    [row] = await world.as_owner("select ref, state, state_reason from inbox")
-    assert row["state"] == "set_aside"
-    assert "`rms peer add`" in row["state_reason"]
-    assert await ask_set_aside(world.worker) == 1
-    [alert] = await alerts(world)
-    assert alert["sentence"].startswith(
-        "A message that came from 127.0.0.1 on 2 March 2026 was answered and cannot be filed"
-    )
-    assert "`rms peer add`" in alert["sentence"]
-    assert await ask_set_aside(world.worker) == 0
-    await a_peer(world, trust, facility="OTHER", name="Another laboratory")
-    async with world.worker.transaction() as tx:
-        assert await read_again(tx, [row["ref"]]) == [row["ref"]]
-    await file_inbox(world.worker)
-    assert await states(world) == ["filed"]
-
-
-async def test_what_was_set_aside_is_asked_about_until_a_named_person_ends_it(world: World, trust: Trust) -> None:
-    await arrive(world, oru(PETER, facility="OTHER"))
-    await file_inbox(world.worker)
-    await ask_set_aside(world.worker)
-    about = "select kind, state, team_id, next_escalation_at is not null as runs from alert"
-    assert [tuple(row) for row in await world.as_owner(about)] == [("fix_data", "open", trust.team_id, True)]
-    # The alert is all that the organisation sees: whose the message is, is not known.
-    assert await world.as_owner("select from inbox_filing") == []
-    async with world.web.transaction(organisation_id=trust.organisation_id) as tx:
-        assert await tx.fetch("select from inbox_raw((select subject_id from alert))") == []
-        alert_id = await tx.fetchval("select id from alert")
-        await close(tx, organisation_id=trust.organisation_id, alert_id=alert_id, outcome=AlertOutcome.NOT_OURS,
-                    note="The dialysis unit's test line.", by=trust.nurse, now=tx.now)  # fmt: skip
-    assert await ask_set_aside(world.worker) == 0
-    # Read again and set aside again it is news, and the alert that was closed opens again.
-    [row] = await world.as_owner("select ref from inbox")
-    async with world.worker.transaction() as tx:
-        await read_again(tx, [row["ref"]])
-    await file_inbox(world.worker)
-    assert await ask_set_aside(world.worker) == 1
-    assert [tuple(row) for row in await world.as_owner(about)] == [("fix_data", "open", trust.team_id, True)]
 
 
 async def test_while_no_organisation_has_a_team_it_waits_and_is_asked_about_when_one_has(world: World) -> None:
