@@ -1,5 +1,7 @@
 """The web process: the only file that mounts every page. What it needs is given to it; it reads no environment."""
 
+from urllib.parse import urlsplit, urlunsplit
+
 import msgspec
 from argon2 import PasswordHasher
 from litestar import Controller, Litestar, get
@@ -89,11 +91,21 @@ def web_config_for(settings: Settings, *, secret: Secret, demo: bool) -> WebConf
     over_plain_http = demo and settings.base_url.startswith("http://")
     return WebConfig(
         secret=derived_key(secret, purpose="forgery tokens"),
-        origins=tuple(dict.fromkeys((settings.base_url, settings.portal_url))),
+        origins=tuple(
+            dict.fromkeys((settings.base_url, *_by_its_other_name(settings, demo=demo), settings.portal_url))
+        ),
         service_name=SERVICE,
         cookies=Cookies(over_plain_http=over_plain_http),
         demo=demo,
     )
+
+
+def _by_its_other_name(settings: Settings, *, demo: bool) -> tuple[str, ...]:
+    """A demo on this machine is also found as `localhost`, which is what people type."""
+    here = urlsplit(settings.base_url)
+    if not demo or here.hostname != "127.0.0.1":
+        return ()
+    return (urlunsplit(here._replace(netloc=here.netloc.replace("127.0.0.1", "localhost"))),)
 
 
 def callbacks_for(settings: Settings) -> CallbackSettings:

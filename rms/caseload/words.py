@@ -8,6 +8,7 @@ from rms.alerts.model import AlertKind, AlertState
 from rms.clock import london_time
 from rms.messages.compose import day_in_words
 from rms.nhs_number import NhsNumber
+from rms.people.model import TumourSite
 
 KINDS: Final = {
     AlertKind.ACT_TODAY: "Act today",
@@ -21,11 +22,21 @@ STATES: Final = {
     AlertState.SNOOZED: "Set aside for now",
     AlertState.CLOSED: "Closed",
 }
+_SITES: Final = {
+    TumourSite.CNS: "Brain and central nervous system",
+    TumourSite.CTYA: "Children, teenagers and young adults",
+    TumourSite.UPPER_GI: "Upper gastrointestinal",
+}
 
 
 def in_words(code: str) -> str:
     """A code of ours as words: `repeat_asked` to "Repeat asked"."""
     return code.replace("_", " ").replace(".", " ").capitalize()
+
+
+def site_words(site: TumourSite | str) -> str:
+    """A tumour site as staff say it; a questionnaire may be for `any`."""
+    return _SITES.get(TumourSite(site), in_words(site)) if site in set(TumourSite) else in_words(site)
 
 
 def authority_words(authority: str) -> str:

@@ -53,9 +53,10 @@ async def worker_seen(tx: Tx) -> WorkerSeen:
     return msgspec.convert(await tx.fetchval(f"select {SEEN}"), WorkerSeen)
 
 
-async def was_silent_lately(tx: Tx) -> bool:
-    """Whether the worker came back from a silence within the last day."""
-    lately: bool = await tx.fetchval(
-        "select exists (select from worker_pulse where silent_until > clock_timestamp() - interval '1 day')"
+async def nights_silent_lately(tx: Tx) -> int:
+    """How many nights a silence may have cost from which the worker came back within the last day; 0 without one."""
+    nights: int = await tx.fetchval(
+        "select coalesce((select ceil(extract(epoch from silent_until - silent_from) / 86400)::int from worker_pulse"
+        " where silent_until > clock_timestamp() - interval '1 day'), 0)"
     )
-    return lately
+    return nights

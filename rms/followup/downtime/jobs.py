@@ -10,7 +10,8 @@ from rms.audit.model import WORKER
 from rms.audit.moves import record
 from rms.clock import london_time
 from rms.db.database import Database
-from rms.db.pulse import was_silent_lately
+from rms.db.engine import Tx
+from rms.db.pulse import nights_silent_lately
 from rms.errors import DatabaseAway, RmsError, Unavailable
 from rms.followup.downtime.folder import clear_folder, file_name, put_into_folder
 from rms.followup.downtime.making import make_list
@@ -42,8 +43,7 @@ async def make_downtime_lists(database: Database, *, folder: Path | None) -> int
         if london_time(tx.now).time() < FROM:
             return 0
         missing, today = await teams_without_list(tx), tx.today
-        # In a demo whose clock was moved on there are nights without a list too, and nothing to tell.
-        missed = await teams_that_missed_lists(tx) if await was_silent_lately(tx) else []
+        missed = await _missed_in_silence(tx)
         await drop_old_lists(tx)
     for team in missed:
         await _tell_missed(database, team)
@@ -62,6 +62,14 @@ async def make_downtime_lists(database: Database, *, folder: Path | None) -> int
         return made
     clear_folder(folder, today=today)
     return made + await _file(database, folder=folder)
+
+
+async def _missed_in_silence(tx: Tx) -> list[TeamThatMissed]:
+    """The teams whose nights without a list a silence explains; a demo whose clock was moved on has more, and no news."""
+    nights = await nights_silent_lately(tx)
+    if nights == 0:
+        return []
+    return [one for one in await teams_that_missed_lists(tx) if (tx.today - one.last_on).days - 1 <= nights]
 
 
 async def _file(database: Database, *, folder: Path) -> int:

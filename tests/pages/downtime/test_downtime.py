@@ -248,10 +248,15 @@ async def test_nights_that_the_worker_missed_are_told_to_the_team_when_it_is_bac
     assert await the(world, "select count(*) from alert_cause") == 1
 
 
-async def test_nights_that_a_demo_left_out_are_no_news(world: World, trust: Trust):
+@pytest.mark.parametrize("hours_silent", [0, 8])
+async def test_nights_that_a_demo_left_out_are_no_news(world: World, trust: Trust, hours_silent: int):
+    """Also of one that was started this morning after a night of rest: its clock was moved, nothing was missed."""
     await world.move_civil_clock(1)
     await make_downtime_lists(world.worker, folder=None)
     await world.move_civil_clock(3)
+    await world.as_owner(
+        "update worker_pulse set beat_at = clock_timestamp() - make_interval(hours => $1)", hours_silent
+    )
     await beat(world.worker)
     await make_downtime_lists(world.worker, folder=None)
     assert await the(world, "select count(*) from alert") == 0

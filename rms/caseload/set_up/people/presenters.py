@@ -30,10 +30,10 @@ ROLE_MEANS: Final[Mapping[Role, str]] = {
     Role.SUPPORT_WORKER: "Support worker: calls people, enters answers, prepares plans; decides nothing clinical",
     Role.CONSULTANT: "Consultant: decides like a nurse specialist, signs off protocols and wording",
     Role.TEAM_LEAD: "Team lead: all that a nurse may; approves imports, signs off, gives codes to the team",
-    Role.SERVICE_MANAGER: "Service manager: reports, leave and cover, drafts of wording; sees no records",
+    Role.SERVICE_MANAGER: "Service manager: leave and cover, drafts of wording; sees no records. Its reports are not built yet",
     Role.ADMINISTRATOR: "Administrator: people, teams, connections; sees no records",
     Role.INTEGRATOR: "Integrator: connections, code maps, files to import; matches messages",
-    Role.AUDITOR: "Auditor: reads the audit and the reports, changes nothing",
+    Role.AUDITOR: "Auditor: asks for the audit (`rms audit`); changes nothing. Its pages are not built yet",
 }
 _PLACES: Final = {"": "Not in this team", "member": "Member", "deputy": "Deputy", "lead": "Lead"}
 _SAID: Final = {

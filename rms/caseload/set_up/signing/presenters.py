@@ -8,8 +8,7 @@ import msgspec
 from rms.alerts.model import WEAK, Quality, Source
 from rms.alerts.rules.kinds import Rule
 from rms.caseload.set_up.parts import GOOD, WAITS, WRONG, Tag
-from rms.caseload.set_up.teams.presenters import site_words
-from rms.caseload.words import KINDS, in_words, moment
+from rms.caseload.words import KINDS, in_words, moment, site_words
 from rms.caseload.worklist.ages import counted
 from rms.people.access import Asker
 from rms.people.permissions import Permission
@@ -133,7 +132,7 @@ def present_signing(
         ),
         questionnaires=tuple(
             VersionRow(href=f"{QUESTIONNAIRES}/{one.definition.key}/{one.definition.version}", title=one.definition.title,
-                       version=str(one.definition.version), site=in_words(one.definition.tumour_site),
+                       version=str(one.definition.version), site=site_words(one.definition.tumour_site),
                        weak="No" if one.definition.source.clinically_validated else "Not clinically validated",
                        state=sign_state(one, live=live))
             for one in questionnaires
@@ -258,7 +257,7 @@ def present_questionnaire(
     )
     return ReadPage(
         heading=f"{definition.title}, version {definition.version}", back=f"{PATH}#questionnaires",
-        facts=(("Tumour site", in_words(definition.tumour_site)), ("Takes", counted(definition.about_minutes, "minute")),
+        facts=(("Tumour site", site_words(definition.tumour_site)), ("Takes", counted(definition.about_minutes, "minute")),
                ("Questions", str(len(definition.items))), ("Licence", source.licence)),
         warning="" if source.clinically_validated else _NOT_VALIDATED,
         groups=(("Questions", tuple(_item(item) for item in definition.items)), ("Scores", _scores(definition))),

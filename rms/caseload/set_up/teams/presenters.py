@@ -7,7 +7,7 @@ import msgspec
 
 from rms.caseload.set_up.parts import options
 from rms.caseload.set_up.teams.store import TeamCounts
-from rms.caseload.words import in_words
+from rms.caseload.words import site_words
 from rms.caseload.worklist.ages import counted
 from rms.caseload.worklist.frame import Option
 from rms.dates.phone_hours import read_phone_hours
@@ -18,8 +18,6 @@ from rms.web.submitted import Submitted
 
 PATH: Final = "/set-up/teams"
 NOTHING: Final = Submitted(pairs=())
-_NAMES: Final = {TumourSite.CNS: "Brain and central nervous system", TumourSite.CTYA: "Children, teenagers and young adults",
-                 TumourSite.UPPER_GI: "Upper gastrointestinal"}  # fmt: skip
 
 
 class TeamRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,11 +54,6 @@ class TeamPage(msgspec.Struct, frozen=True, kw_only=True):
     errors: FieldErrors
 
 
-def site_words(site: TumourSite | None) -> str:
-    """A tumour site as staff say it."""
-    return "All sites" if site is None else _NAMES.get(site, in_words(site))
-
-
 def present_teams(
     teams: Sequence[TeamOnFile], *, counts: Mapping[str, TeamCounts], organisation: OrganisationOnFile, done: str
 ) -> TeamsPage:
@@ -74,7 +67,7 @@ def present_teams(
 def _row(one: TeamOnFile, counts: TeamCounts, organisation: OrganisationOnFile) -> TeamRow:
     return TeamRow(
         href=f"{PATH}/{one.key}", name=one.name, phone=one.phone, hours=_hours(one.phone_hours),
-        site=site_words(one.tumour_site),
+        site="All sites" if one.tumour_site is None else site_words(one.tumour_site),
         staff=counted(counts.staff, "person").replace("persons", "people"), leads=counts.leads or "Nobody leads",
         plans=counted(counts.plans, "plan"), head=one.letterhead or _usual(organisation),
     )  # fmt: skip

@@ -12,7 +12,7 @@ from rms.caseload.starting.model import WORDS
 from rms.caseload.starting.model import Choice as Chosen
 from rms.caseload.starting.presenters.words import Choice, cancer
 from rms.caseload.starting.store import PAGE, CaseInHand, Group, Ready, ReadyList, Wanted
-from rms.caseload.words import day, in_words, number
+from rms.caseload.words import day, in_words, number, site_words
 from rms.clock import london_date
 from rms.people.model import PersonName, TumourSite
 from rms.people.names import full_name
@@ -94,7 +94,7 @@ def present_ready(
         heading=f"{GROUPS[wanted.group]}: {count} {'person' if count == 1 else 'people'}",
         order="Those whose treatment ended first stand first.",
         sites=(Choice(code="", text="All", chosen=wanted.site is None),
-               *(Choice(code=one, text=in_words(one), chosen=one is wanted.site) for one in sites)),
+               *(Choice(code=one, text=site_words(one), chosen=one is wanted.site) for one in sites)),
         waiting=tuple(
             Choice(code=str(days), text=f"{days} days or more" if days else "Any time", chosen=days == wanted.waiting_days)
             for days in WAITING

@@ -7,10 +7,10 @@ import msgspec
 from rms.alerts.rules import limit_of
 from rms.alerts.rules.sentences import amount
 from rms.caseload.starting.forms.changes import EVERYTHING
-from rms.caseload.words import day, in_words
+from rms.caseload.words import day, in_words, site_words
 from rms.dates import PartialDate
 from rms.messages.model import Channel
-from rms.people.model import Diagnosis, Treatment, TreatmentIntent, TreatmentKind
+from rms.people.model import Diagnosis, Treatment, TreatmentIntent, TreatmentKind, TumourSite
 from rms.people.store import Contact
 from rms.plans.model import (
     Add,
@@ -53,9 +53,16 @@ def partial(on: PartialDate | None) -> str:
     return day(on.exact) if on.exact else f"{on} (the day is not known)"
 
 
+def site_cancer(site: str) -> str:
+    """A cancer of which only the site is known."""
+    if site in (TumourSite.OTHER, TumourSite.CTYA):
+        return f"Cancer ({site_words(site).lower()})"
+    return f"{site_words(site)} cancer"
+
+
 def cancer(*, site: str | None, icd10: str | None, text: str | None) -> str:
     """A cancer in a line: what the register calls it, its site, its code."""
-    named = text or (f"{in_words(site)} cancer" if site else "Cancer, site not known")
+    named = text or (site_cancer(site) if site else "Cancer, site not known")
     return f"{named} ({icd10})" if icd10 else named
 
 
