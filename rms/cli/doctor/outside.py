@@ -4,7 +4,8 @@ from rms.settings import Settings
 from rms.sync.finding import Finding, fine
 from rms.sync.probes import look_at_notify, look_at_register, look_at_twilio
 
-_NOT_USED = "not set up, and not used."
+#: The settings of the doctor are those of where it is called: a demo gives its own processes others.
+_NOT_USED = "not set up where this command runs, so not looked at."
 
 
 async def look_outside(settings: Settings) -> list[Finding]:

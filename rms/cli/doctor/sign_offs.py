@@ -6,6 +6,8 @@ import asyncpg
 
 from rms.sync.finding import Finding, fine, wrong
 
+#: Names in one line of the doctor.
+_NAMED = 5
 #: The latest version of each, with whether the organisation signed it off (in a live database for real people).
 _PROTOCOLS = """
 select distinct on (v.key) v.key, v.version,
@@ -32,6 +34,12 @@ async def look_at_sign_offs(owner: asyncpg.Connection) -> list[Finding]:
     return found or [fine("organisations", "there is none yet: `rms organisation add` adds one.")]
 
 
+def _the_first(names: Sequence[str]) -> str:
+    """Enough of them to know what is meant; `rms protocol list` has all."""
+    more = len(names) - _NAMED
+    return ", ".join(names[:_NAMED]) + (f" and {more} more" if more > 0 else "")
+
+
 def _of_organisation(
     code: str, protocols: Sequence[asyncpg.Record], *, signed_questionnaires: set[str]
 ) -> Iterator[Finding]:
@@ -40,7 +48,7 @@ def _of_organisation(
     if len(unsigned) == len(protocols):
         yield wrong(what, "none is signed off, so no plan can start: `rms protocol sign-off` is for a clinician.")
         return
-    rest = f" Not signed off, and not used: {', '.join(unsigned)}." if unsigned else ""
+    rest = f" Not signed off, and not used: {_the_first(unsigned)}." if unsigned else ""
     yield fine(what, f"{len(protocols) - len(unsigned)} of {len(protocols)} are signed off.{rest}")
     asked = {key for one in protocols if one["signed"] for key in one["asks"] or ()}
     if missing := sorted(asked - signed_questionnaires):

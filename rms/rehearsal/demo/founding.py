@@ -10,7 +10,7 @@ from rms.people.moves.working import change_team
 from rms.people.staff import add_organisation, add_staff, add_team
 from rms.plans.moves import sign_off
 from rms.plans.protocol import Protocol
-from rms.plans.store import protocol_by_key
+from rms.plans.store import protocol_versions
 from rms.questionnaires.moves import sign_off as sign_questionnaire_off
 from rms.questionnaires.store import questionnaire_versions
 from rms.rehearsal.demo.cast import TEAMS, TRUSTS, Team, Trust
@@ -107,10 +107,8 @@ async def _member(tx: Tx, *, name: str, role: Role, code: str, team_ids: list[in
 
 async def _sign(tx: Tx, *, lead: Actor) -> Versions:
     protocols: dict[str, tuple[int, Protocol]] = {}
-    for key in dict.fromkeys(team.protocol for team in TEAMS):
-        found = await protocol_by_key(tx, organisation_id=tx.organisation, key=key)
-        assert found is not None, "the release brings every protocol of the demo"
-        protocols[key] = (found.id, found.protocol)
+    for found in await protocol_versions(tx, organisation_id=tx.organisation):
+        protocols[found.protocol.key] = (found.id, found.protocol)
         await sign_off(tx, organisation_id=tx.organisation, protocol_version_id=found.id, note=_NOTE,
                        for_demonstration_only=True, by=lead)  # fmt: skip
     questionnaires = {}

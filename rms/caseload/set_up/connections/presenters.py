@@ -10,6 +10,8 @@ from rms.caseload.set_up.connections.store import FeedFigures, Provider, Registe
 from rms.caseload.set_up.parts import GOOD, NEUTRAL, WAITS, WRONG, Tag
 from rms.caseload.worklist.ages import age, counted, when
 from rms.caseload.worklist.feed import SILENT_AFTER
+from rms.messages.notify import NotifyGateway
+from rms.messages.twilio_sms import TwilioGateway
 from rms.people.access import Asker
 from rms.people.permissions import Permission
 from rms.settings import Settings
@@ -86,8 +88,10 @@ def present_connections(
     return ConnectionsPage(
         connections=(
             *(_feed(one, figures, may=may) for one in figures.feeds), _listener(figures, may=may),
-            _provider("notify", "GOV.UK Notify", figures, is_set=figures.settings.notify is not None, may=may),
-            _provider("twilio", "Twilio", figures, is_set=figures.settings.twilio is not None, may=may),
+            _provider("notify", "GOV.UK Notify", figures, called=NotifyGateway.name,
+                      is_set=figures.settings.notify is not None, may=may),
+            _provider("twilio", "Twilio", figures, called=TwilioGateway.name,
+                      is_set=figures.settings.twilio is not None, may=may),
             _register(figures, may=may),
         ),
         may_manage=may, tested=f"{sentence(tested.what)}: {tested.sentence}" if tested else "",
@@ -156,11 +160,12 @@ def _listener(figures: Figures, *, may: bool) -> Connection:
     )  # fmt: skip
 
 
-def _provider(key: str, name: str, figures: Figures, *, is_set: bool, may: bool) -> Connection:
+def _provider(key: str, name: str, figures: Figures, *, called: str, is_set: bool, may: bool) -> Connection:
+    """`called`: as its messages name it."""
     if not is_set:
         to_do = "Its key and address are set where RMS runs (RMS_NOTIFY_KEY, RMS_TWILIO_SID …), never on a page."
         return Connection(key=key, name=name, state=NOT_SET_UP, facts=(), to_do=(to_do,), test=None)
-    one = figures.providers.get(key) or Provider(provider=key, taken=0, failed=0, unknown=0, last_at=None)
+    one = figures.providers.get(called) or Provider(provider=called, taken=0, failed=0, unknown=0, last_at=None)
     state, steps = WORKING, []
     if not figures.sending_on:
         state = NOT_WORKING
