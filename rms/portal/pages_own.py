@@ -16,7 +16,7 @@ from rms.people.sign_in.codes import CodeOutcome
 from rms.people.store import Contact
 from rms.portal.access import SEEING, TELLING, Visit, database_of, visit_of
 from rms.portal.actions.looking import see_follow_up
-from rms.portal.actions.seeing import Seen, Sending, send_code, type_code, where_to
+from rms.portal.actions.seeing import Seen, Sending, go_to_questions, send_code, type_code, where_to
 from rms.portal.forms_telling import CODE, figures
 from rms.portal.frame import closed, opt_for, show, welcomed
 from rms.portal.presenters.own import present_follow_up
@@ -116,6 +116,13 @@ class OwnPages(Controller):
         own = await see_follow_up(database_of(request), visit=visit_of(request), at="follow-up")
         welcomed(own.whose)
         return show(request, template="follow_up.html", page=present_follow_up(own), title="Your follow-up")
+
+    @post("/questions/{assignment:uuid}")
+    async def questions(self, request: _Request, assignment: FromPath[UUID]) -> Response[Any]:
+        """From the person's own pages to questions they were asked: a visit of its own, that may see what this one may."""
+        visit = await go_to_questions(database_of(request), visit=visit_of(request), ref=assignment)
+        cookie = web_config(request).cookies.write(SessionCookie.PERSON, value=visit.token)
+        return go_to("/questions/start", cookies=[cookie])
 
     @get("/results/{result:uuid}")
     async def result(self, request: _Request, result: FromPath[UUID]) -> Response[Any]:

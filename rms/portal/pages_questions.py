@@ -27,7 +27,7 @@ from rms.portal.presenters.questions import (
     present_start,
     question_address,
 )
-from rms.portal.presenters.words import HelpLine, in_words, whom_to_call
+from rms.portal.presenters.words import HelpLine, answer_by_said, whom_to_call
 from rms.portal.sheet import Sheet
 from rms.questionnaires.branching import asked, item_after, may_be_sent, next_item, unanswered
 from rms.questionnaires.model import Item, Urgency
@@ -147,8 +147,7 @@ class QuestionPages(Controller):
     async def later(self, request: _Request) -> Response[Any]:
         """Stop for now: the visit ends, also for whoever uses this phone next."""
         sheet = await leave(database_of(request), visit=visit_of(request))
-        until = f"The link works until {in_words(sheet.assignment.closes_on)}."
-        page = PausedPage(until=until, help=_help(sheet))
+        page = PausedPage(until=answer_by_said(sheet.answer_by, today=sheet.today), help=_help(sheet))
         return show_last(request, template="paused.html", page=page, title="Your answers are saved")
 
     @get("/phone")

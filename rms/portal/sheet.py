@@ -10,12 +10,13 @@ from rms.portal.access import Visit
 from rms.portal.behind import Behind, Team, team_to_call, wants_us
 from rms.questionnaires.model import Answer, Definition
 from rms.questionnaires.store import AssignmentOnFile, answers_of, assignment
+from rms.questionnaires.store.waited_for import answer_by_of
 
 
 class Sheet(msgspec.Struct, frozen=True, kw_only=True):
     """One assignment as it stands. `earlier` are the items answered in another visit: their answers are not shown.
 
-    `open` says whether an answer would be taken; `today` is the civil day.
+    `open` says whether an answer would be taken; `answer_by` is the day that our messages name; `today` is the civil day.
     """
 
     assignment: AssignmentOnFile
@@ -25,6 +26,7 @@ class Sheet(msgspec.Struct, frozen=True, kw_only=True):
     open: bool
     today: date
     now: datetime
+    answer_by: date
 
     @property
     def definition(self) -> Definition:
@@ -49,5 +51,5 @@ async def sheet_of(tx: Tx, *, visit: Visit) -> Sheet:
         assignment=found, answers={item: one.answer for item, one in kept.items()},
         earlier=frozenset(item for item, one in kept.items() if one.saved_by != visit.name),
         team=await team_to_call(tx, behind), open=found.takes_answers and await wants_us(tx, found), today=tx.today,
-        now=tx.now,
+        now=tx.now, answer_by=await answer_by_of(tx, found),
     )  # fmt: skip

@@ -34,7 +34,8 @@ PLACES = {"{item:str}": "wellbeing", "{locator:str}": "x" * 22, "{file_path:path
           "{key:str}": "urology", "{protocol:str}": "prostate-after-prostatectomy", "{version:int}": "1", "{peer:int}": "1",
           "{questionnaire:str}": "symptom-check-prostate", "{kind:str}": "mobile",
           "{purpose:str}": "test_reminder_1", "{channel:str}": "letter",
-          "{result:uuid}": "00000000-0000-4000-8000-000000000000"}  # fmt: skip
+          "{result:uuid}": "00000000-0000-4000-8000-000000000000",
+          "{assignment:uuid}": "00000000-0000-4000-8000-000000000000"}  # fmt: skip
 #: What a form sends when an empty one would be a fault of the form and tell nothing about who may send it.
 FIELDS = {
     "/alerts/{ref:uuid}/close": {"outcome": "person_called", "note": "She is well."},

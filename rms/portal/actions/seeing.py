@@ -6,6 +6,7 @@ value somebody knew before is worth nothing afterwards.
 
 from enum import StrEnum
 from typing import Final
+from uuid import UUID
 
 import msgspec
 
@@ -14,6 +15,7 @@ from rms.alerts.moves import raise_alert
 from rms.audit.moves import record
 from rms.db.database import Database
 from rms.db.engine import Tx
+from rms.errors import NotFound
 from rms.messages.model import Channel, Purpose, Recipient
 from rms.messages.moves import queue, void_for_cause
 from rms.people.model import ContactKind
@@ -23,6 +25,8 @@ from rms.people.store import Contact, contacts_in_force, lock_people
 from rms.portal.access import Visit
 from rms.portal.actions.letting_in import begin_visit
 from rms.portal.behind import Whose, whose
+from rms.questionnaires.moves import note_opened
+from rms.questionnaires.store.waited_for import answers_waited_for
 
 CHANNELS: Final = {ContactKind.MOBILE: Channel.SMS, ContactKind.EMAIL: Channel.EMAIL}
 
@@ -101,6 +105,22 @@ async def type_code(database: Database, *, visit: Visit, typed: str) -> Visit | 
             return CodeOutcome.NO_CODE
         await end_session(tx, token=visit.token, why="a code was typed")
         return await begin_visit(tx, visit, sees=True)
+
+
+async def go_to_questions(database: Database, *, visit: Visit, ref: UUID) -> Visit:
+    """A new visit to questions that this person was asked, in the place of this one. NotFound when they may not be answered."""
+    async with database.transaction(organisation_id=visit.organisation_id) as tx:
+        of = await whose(tx, visit)
+        ids = {"organisation_id": visit.organisation_id, "patient_id": of.person.id}
+        asked = next((one for one in await answers_waited_for(tx, **ids) if one.ref == ref), None)
+        if asked is None or not of.welcome:
+            raise NotFound("These questions are not asked any more.")
+        await end_session(tx, token=visit.token, why="the person went on to questions")
+        going = Visit(organisation_id=visit.organisation_id, token="", assignment_id=asked.assignment_id)
+        going = await begin_visit(tx, going, sees=True)
+        await note_opened(tx, organisation_id=visit.organisation_id, assignment_id=asked.assignment_id,
+                          by=going.actor(of.person.id), now=tx.now)  # fmt: skip
+        return going
 
 
 async def note_try(tx: Tx, *, visit: Visit, of: Whose, outcome: CodeOutcome) -> None:

@@ -4,24 +4,23 @@ What is not released is never in here as a number or a word about it: only that 
 """
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
 import msgspec
 
-from rms.alerts.analytes import name_of
-from rms.clock import london_date
-from rms.dates import add_working_days
-from rms.plans.model import Standing
+from rms.plans.model import Occurrence, Standing
 from rms.plans.modes import TO_PERSON
 from rms.plans.places import TestPlace
 from rms.plans.protocol.language import Place, StepKind
 from rms.plans.schedule import preview
 from rms.plans.store import OccurrenceOnFile, PlanOnFile
-from rms.portal.own import Own, OwnResult
-from rms.portal.presenters.words import HelpLine, in_words, month, weekday, whom_to_call
+from rms.portal.own import Own
+from rms.portal.presenters.looking import ResultLine, result_line
+from rms.portal.presenters.words import HelpLine, answer_by_said, in_words, month, whom_to_call
 
-LOOKED_AT_WITHIN: Final = 3  # working days
+#: After this a person who had a test and heard nothing should call; the page on which they tell us says the same.
+HEARD_BY: Final = timedelta(weeks=3)
 _FOR_THE_PERSON: Final = (StepKind.TEST, StepKind.QUESTIONNAIRE)
 _SOON: Final = 92  # days within which a date is told to the day
 _FIRST_DATES: Final = 6
@@ -32,18 +31,20 @@ _PLACES: Final = {
     Place.COMMUNITY: "a blood test clinic near you",
     Place.HOSPITAL: "the hospital",
 }
-#: Where the person chose to have it, and how it comes about there.
+#: Where the person chose to have it, how it comes about there, and what is said besides while it is not late.
 _CHOSEN: Final = {
     TestPlace.GP_PRACTICE: (
         "Your GP surgery.",
-        "Call your GP surgery and ask for the blood test for your hospital follow-up. We remind you before it is due.",
+        "Call your GP surgery and ask for the blood test for your hospital follow-up.",
+        " We remind you before it is due.",
     ),
-    TestPlace.HUB: ("A blood test clinic near you.", "Book it at the blood test clinic. Call us if you need help."),
-    TestPlace.DIAGNOSTIC_CENTRE: ("A test centre near you.", "Call us if you have no appointment when it is due."),
-    TestPlace.CLINIC: ("The hospital clinic.", "Call us if you have no appointment when it is due."),
+    TestPlace.HUB: ("A blood test clinic near you.", "Book it at the blood test clinic. Call us if you need help.", ""),
+    TestPlace.DIAGNOSTIC_CENTRE: ("A test centre near you.", "Call us if you have no appointment", " when it is due."),
+    TestPlace.CLINIC: ("The hospital clinic.", "Call us if you have no appointment", " when it is due."),
     TestPlace.HOME_KIT: (
         "At home, with a kit by post.",
-        "We send you the kit. Call us if it has not come when it is due.",
+        "We send you the kit. Call us if it has not come",
+        " when it is due.",
     ),
 }
 _STANDS_STILL: Final = {
@@ -57,7 +58,10 @@ _STANDS_STILL: Final = {
 
 
 class Next(msgspec.Struct, frozen=True, kw_only=True):
-    """The next thing: what, when, where, how. `had` leads to "I have had this test", `booked` to the day they say it is."""
+    """The next thing: what, when, where, how. `had` leads to "I have had this test", `booked` to the day they say it is.
+
+    `answer` is where a button to the questions posts to.
+    """
 
     what: str
     why: str
@@ -68,14 +72,8 @@ class Next(msgspec.Struct, frozen=True, kw_only=True):
     had: str | None
     booked: str | None = None
     booked_words: str = "I have booked it"
-
-
-class ResultLine(msgspec.Struct, frozen=True, kw_only=True):
-    """What may be said about one test that was done. `href` only where there is something to see."""
-
-    sentence: str
-    more: str
-    href: str | None
+    had_words: str = "I have had this test"
+    answer: str | None = None
 
 
 class PlanLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -104,7 +102,7 @@ def present_follow_up(own: Own) -> FollowUpPage:
     """Fill the page: next first, then the last result of each test, then the plan."""
     of = own.whose
     running = [plan for plan in of.plans if plan.state == "active"]
-    lines = [line for plan in running for line in _dates(plan, today=of.today)]
+    lines = [line for plan in running for line in _dates(own, plan)]
     still = dict.fromkeys(_standing(plan) for plan in of.plans if plan.state != "active")
     return FollowUpPage(
         name=" ".join((*of.person.name.given, of.person.name.family)),
@@ -129,27 +127,55 @@ def _nexts(own: Own, plan: PlanOnFile) -> list[Next]:
         first = min(some, key=lambda step: (step.due_on, step.id), default=None)
         if first is not None and (kind == StepKind.TEST or (first.due_on - own.whose.today).days <= _QUESTIONS_SHOWN):
             found.append(first)
-    return [_next(one, plan, today=own.whose.today) for one in sorted(found, key=lambda step: step.due_on)]
+    return [
+        _next_test(own, one, plan) if one.kind == StepKind.TEST else _next_questions(own, one, plan)
+        for one in sorted(found, key=lambda step: step.due_on)
+    ]
 
 
-def _next(one: OccurrenceOnFile, plan: PlanOnFile, *, today: date) -> Next:
+def _next_test(own: Own, one: OccurrenceOnFile, plan: PlanOnFile) -> Next:
     step = next((s.step for s in plan.effective.steps if s.step.key == one.step_key), None)
-    is_test, chosen = one.kind == StepKind.TEST, plan.places.get(one.step_key)
+    today, chosen, had_on = own.whose.today, plan.places.get(one.step_key), own.had.get(one.id)
+    if had_on is not None:
+        return Next(what=one.title, why="", when=_had(had_on), where="", how="", is_late=False, had="/tell-us/test",
+                    had_words="Change the day I had it")  # fmt: skip
+    is_late = one.due_on < today
     return Next(
         what=one.title, why=step.why if step else "", when=_when(one, today=today),
-        where=_where(step.where, chosen=chosen) if step and is_test else "",
-        how=_how(one, chosen=chosen, is_late=one.due_on < today), is_late=one.due_on < today,
-        had="/tell-us/test" if is_test and one.earliest_on <= today else None,
-        booked="/tell-us/booked" if is_test else None,
+        where=_where(step.where, chosen=chosen) if step else "", how=_how(one, chosen=chosen, is_late=is_late),
+        is_late=is_late, had="/tell-us/test" if one.earliest_on <= today else None, booked="/tell-us/booked",
         booked_words="I have an appointment" if one.facts.get("booked_by_hospital") else "I have booked it",
     )  # fmt: skip
 
 
+def _next_questions(own: Own, one: OccurrenceOnFile, plan: PlanOnFile) -> Next:
+    """Questions to answer now, with the way to them; or those that come, for which there is nothing to do yet."""
+    step = next((s.step for s in plan.effective.steps if s.step.key == one.step_key), None)
+    why, today, asked = step.why if step else "", own.whose.today, own.asked.get(one.id)
+    if asked is not None:
+        return Next(
+            what=one.title, why=why, when=answer_by_said(asked.answer_by, today=today), where="",
+            how="Answer them here, or call us and answer on the phone.", is_late=asked.answer_by < today, had=None,
+            answer=f"/follow-up/questions/{asked.ref}",
+        )  # fmt: skip
+    when = f"We send it to you on {in_words(one.due_on)}." if one.due_on > today else "We have not sent it to you yet."
+    return Next(what=one.title, why=why, when=when, where="", how="We send you a link. You can also answer on the phone.",
+                is_late=False, had=None)  # fmt: skip
+
+
+def _had(on: date) -> str:
+    """What is said of a test that they have told us of: nobody is asked to have it again."""
+    return (
+        f"You told us that you had it on {in_words(on)}. We look out for the result. If you have heard nothing by"
+        f" {in_words(on + HEARD_BY)}, please call us."
+    )
+
+
 def _when(one: OccurrenceOnFile, *, today: date) -> str:
+    if one.due_on < today and one.facts.get("booked_by_hospital"):
+        return f"It was due on {in_words(one.due_on)}."
     if one.due_on < today:
         return f"It was due on {in_words(one.due_on)}. Please have it as soon as you can."
-    if one.kind == StepKind.QUESTIONNAIRE:
-        return f"We send it to you on {in_words(one.due_on)}." if one.due_on > today else "We send it to you today."
     if one.earliest_on <= today:
         return f"Have it by {in_words(one.due_on)}. You can have it now."
     return f"It is due on {in_words(one.due_on)}. You can have it from {in_words(one.earliest_on)}."
@@ -167,23 +193,37 @@ def _where(places: Sequence[Place], *, chosen: str | None) -> str:
 
 
 def _how(one: OccurrenceOnFile, *, chosen: str | None, is_late: bool) -> str:
-    if one.kind == StepKind.QUESTIONNAIRE:
-        return "We send you a link. You can also answer on the phone."
     if one.facts.get("booked_by_hospital"):
         missing = " If you have none yet, call us." if is_late else ""
         return f"You do not need to book. We send you the appointment.{missing}"
-    return _CHOSEN[TestPlace(chosen or TestPlace.GP_PRACTICE)][1]
+    _, how, ahead = _CHOSEN[TestPlace(chosen or TestPlace.GP_PRACTICE)]
+    return f"{how.rstrip('.')}." if is_late else f"{how}{ahead}"
 
 
-def _dates(plan: PlanOnFile, *, today: date) -> list[PlanLine]:
+def _dates(own: Own, plan: PlanOnFile) -> list[PlanLine]:
+    today = own.whose.today
+    open_now = {
+        (one.step_key, one.number): one.id for one in own.steps if one.plan_id == plan.id and one.state == "open"
+    }
     shown = preview(plan.protocol, course=plan.course, today=today, overrides=plan.overrides)
     return [
         PlanLine(when=_day(line.occurrence.due_on, today=today), what=line.occurrence.title,
-                 note="It was due, and nothing has come back yet." if line.occurrence.due_on < today else "")
+                 note=_note(own, line.occurrence, row=open_now.get((line.occurrence.step, line.occurrence.number))))
         for line in shown.lines
         if line.occurrence.kind in _FOR_THE_PERSON
         and (line.today.standing in (Standing.AHEAD, Standing.OPEN, Standing.LATE))
     ]  # fmt: skip
+
+
+def _note(own: Own, one: Occurrence, *, row: int | None) -> str:
+    """What is said of a date that has passed; the same as stands above it under what is next."""
+    if one.due_on >= own.whose.today:
+        return ""
+    if row is not None and row in own.had:
+        return "You told us that you had it. The result has not come yet."
+    if one.kind == StepKind.QUESTIONNAIRE and (row is None or row not in own.asked):
+        return "We have not sent it to you yet."
+    return "It was due, and nothing has come back yet."
 
 
 def _day(on: date, *, today: date) -> str:
@@ -205,28 +245,3 @@ def _results(own: Own) -> tuple[ResultLine, ...]:
         if shown is not None and shown is not some[0]:
             lines.append(result_line(shown, today=own.whose.today))
     return tuple(lines)
-
-
-def result_line(one: OwnResult, *, today: date) -> ResultLine:
-    """One test in a sentence."""
-    test, on = name_in_words(one.analyte), in_words(london_date(one.sample_at))
-    if one.released:
-        return ResultLine(sentence=f"Your {test} of {on}: the result is what we expect for you.",
-                          more="You do not need to do anything now.", href=f"/follow-up/results/{one.ref}")  # fmt: skip
-    return ResultLine(sentence=f"We have your {test} of {on}.", more=looking(one, today=today), href=None)
-
-
-def looking(one: OwnResult, *, today: date) -> str:
-    """What is said of a result that is not released: who looks and by when. Never a word about what it is."""
-    by = add_working_days(london_date(one.filed_at), LOOKED_AT_WITHIN)
-    if one.decided not in (None, "in_range", "set_aside"):
-        return "Your team has looked at it and talks to you about it. If you have not heard from us, please call us."
-    if by < today:
-        return "A nurse is still looking at it. You should have heard from us by now. Please call us."
-    return f"A nurse is looking at it. We tell you about it by {weekday(by)}."
-
-
-def name_in_words(analyte: str) -> str:
-    """PSA blood test; a scan by its own name."""
-    name = name_of(analyte)
-    return f"{name} blood test" if name.isupper() else name[:1].lower() + name[1:] if not name[:2].isupper() else name

@@ -9,7 +9,7 @@ import msgspec
 from rms.clock import london_date
 from rms.dates import add_working_days
 from rms.dates.spoken import clock_words
-from rms.portal.presenters.words import HelpLine, in_words, weekday, whom_to_call
+from rms.portal.presenters.words import HelpLine, answer_by_said, in_words, weekday, whom_to_call
 from rms.portal.sheet import Sheet
 from rms.questionnaires.answers import Answers, option_text
 from rms.questionnaires.branching import asked, counted, item_before, next_item, progress
@@ -184,7 +184,7 @@ def present_start(sheet: Sheet, *, on: str) -> StartPage:
         )
     return StartPage(
         team=sheet.team.name, minutes=f"about {sheet.definition.about_minutes} minutes", on=on, where=where or "Start",
-        until=in_words(sheet.assignment.closes_on),
+        until=answer_by_said(sheet.answer_by, today=sheet.today),
         help=whom_to_call(sheet.team.name, number=sheet.team.phone, hours=sheet.team.hours),
     )  # fmt: skip
 

@@ -10,7 +10,8 @@ from rms.alerts.analytes import ANALYTES, name_of
 from rms.clock import london_date
 from rms.followup.review.limits import line_of
 from rms.portal.own import Own, OwnResult
-from rms.portal.presenters.own import looking, name_in_words, present_follow_up
+from rms.portal.presenters.looking import NOTHING_TO_DO, looking, name_in_words
+from rms.portal.presenters.own import present_follow_up
 from rms.portal.presenters.words import HelpLine, in_words, whom_to_call
 from rms.web.charts import Chart, Limit, Mark, Series, Size, full_chart
 
@@ -42,6 +43,7 @@ class ResultPage(msgspec.Struct, frozen=True, kw_only=True):
     sentence: str
     value: str
     looking: str
+    shown_when: str
     limit: str
     unit: str
     line: NumberLine | None
@@ -57,15 +59,17 @@ def present_result(own: Own, one: OwnResult) -> ResultPage:
     test, on = name_in_words(one.analyte), in_words(london_date(one.sample_at))
     help_line = whom_to_call(of.team.name, number=of.team.phone, hours=of.team.hours)
     if not one.released:
-        return ResultPage(test=test, on=on, sentence="", value="", looking=looking(one, today=of.today), limit="", unit="",
-                          line=None, chart=None, rows=(), next="", help=help_line)  # fmt: skip
+        shown_when = "" if one.decided else "We show a result here when a nurse has looked at it."
+        return ResultPage(test=test, on=on, sentence="", value="", looking=looking(one, today=of.today),
+                          shown_when=shown_when, limit="", unit="", line=None, chart=None, rows=(), next="",
+                          help=help_line)  # fmt: skip
     # Of those that may be shown only, so that a chart never tells what a page may not.
     some = [other for other in own.results if other.analyte == one.analyte and other.released]
     limit = _limit(own, one)
     unit = ANALYTES[one.analyte].unit if one.analyte in ANALYTES else None
     return ResultPage(
-        test=test, on=on, sentence="The result is what we expect for you. You do not need to do anything now.",
-        value=said(one), looking="", line=_number_line(one, limit=limit), chart=_chart(some, limit=limit),
+        test=test, on=on, sentence=f"The result is what we expect for you. {NOTHING_TO_DO}",
+        value=said(one), looking="", shown_when="", line=_number_line(one, limit=limit), chart=_chart(some, limit=limit),
         limit=f"We look again more closely if it goes above {limit:f}." if limit is not None and one.number is not None else "",
         unit=f"The number is {_UNITS.get(unit or '', unit or '')}." if one.number is not None and unit else "",
         rows=tuple((in_words(london_date(other.sample_at)), said(other)) for other in some),

@@ -45,6 +45,13 @@ def weekday(day: date) -> str:
     return f"{_DAYS.split()[day.weekday()]} {in_words(day)}"
 
 
+def answer_by_said(by: date, *, today: date) -> str:
+    """By when answers are wanted: one sentence with one day, the one that stands in the message."""
+    if by < today:
+        return f"We asked you to answer by {in_words(by)}. You can still answer."
+    return f"Please answer by {in_words(by)}."
+
+
 def month(day: date) -> str:
     """Write a far day as people say it: May 2027."""
     return f"{_MONTHS.split()[day.month - 1]} {day.year}"

@@ -8,6 +8,9 @@ import pytest
 
 from rms.alerts.moves import DecisionKind
 from rms.followup import actions
+from rms.portal.presenters.words import in_words
+from tests.asked import asked
+from tests.cast import a_trust
 from tests.followed import Followed, file_psa
 
 from .conftest import Asked, Browser, code_of, person_link, see
@@ -37,6 +40,11 @@ async def file(world, him: Asked, value: str, *, days_ago: int = 1, **more):
 async def decide(world, him: Asked, result_id: int, kind: DecisionKind = DecisionKind.IN_RANGE) -> int:
     return await actions.decide(world.web, organisation_id=him.trust.organisation_id, subject_kind="result",
                                 subject_id=result_id, kind=kind, by=him.trust.nurse)  # fmt: skip
+
+
+async def today_of(world):
+    async with world.web.transaction() as tx:
+        return tx.today
 
 
 async def pass_undo(world) -> None:
@@ -209,7 +217,125 @@ async def test_out_of_range_cannot_tell_called_set_aside_corrected_and_undone_ar
     for text in texts:
         for number in ("7.31", "3.17", "0.0417", "0.0531"):
             assert number not in text
-    assert any("talks to you about it" in text for text in texts)
+    assert any("wants to talk to you about it" in text for text in texts)
+
+
+@pytest.mark.parametrize(("kind", "says"), [
+    (DecisionKind.REFER, "wants to talk to you about it"), (DecisionKind.RECURRENCE, "wants to talk to you about it"),
+    (DecisionKind.CALL, "wants to talk to you about it"), (DecisionKind.REPEAT, "would like you to have this test once more"),
+])  # fmt: skip
+async def test_what_is_not_in_range_is_told_by_a_person_and_the_page_says_so_once_it_stands(
+    world, browser, him, kind, says
+):
+    filed = await file(world, him, "7.31")
+    await in_by_his_link(world, browser, him)
+    decision = await decide(world, him, filed.result_id, kind)
+    [(ref,)] = await rows(world, "select ref from result where id = $1", filed.result_id)
+    addresses = ("/follow-up", f"/follow-up/results/{ref}")
+    await see(world, browser)
+    for address in addresses:
+        page = (await browser.get(address)).text
+        assert "A nurse is looking at it" in page
+        assert says not in page, "it could still be undone"
+    await pass_undo(world)
+    for address in addresses:
+        page = (await browser.get(address)).text
+        assert says in page
+        assert "A nurse is looking at it" not in page
+        assert "when a nurse has looked at it" not in page
+        for word in ("7.31", "refer", "recurrence", "suspect"):
+            assert word not in page
+    about = "recipient = 'person' and cause_kind = 'decision' and cause_id = $1"
+    texts = await rows(world, f"select channel, purpose from message where {about}", decision)
+    assert texts == ([("sms", "repeat_test")] if kind is DecisionKind.REPEAT else [])
+
+
+async def test_nothing_on_the_page_contradicts_a_test_that_is_late_or_was_had(world, browser, him):
+    filed = await file(world, him, "0.06", days_ago=90)
+    await decide(world, him, filed.result_id)
+    await pass_undo(world)
+    await world.as_owner(
+        "update occurrence set due_on = $1::date - 10, earliest_on = $1::date - 40 where kind = 'test' and state = 'open'",
+        await today_of(world),
+    )
+    await in_by_his_link(world, browser, him)
+    page = (await see(world, browser)).text
+    assert "Please have it as soon as you can" in page
+    assert "You do not need to do anything about this result" in page
+    for contradicts in ("You do not need to do anything now", "We remind you before it is due"):
+        assert contradicts not in page
+    form = await browser.get("/tell-us/test")
+    on = await today_of(world) - timedelta(days=2)
+    told = {
+        "which": "blood test",
+        "place": "gp",
+        "on-day": str(on.day),
+        "on-month": str(on.month),
+        "on-year": str(on.year),
+    }
+    assert "Thank you for telling us" in (await browser.post(form, "/tell-us/test", told)).text
+    page = (await browser.get("/follow-up")).text
+    assert f"You told us that you had it on {in_words(on)}." in page
+    assert f"heard nothing by {in_words(on + timedelta(weeks=3))}" in page
+    for contradicts in ("as soon as you can", "Call your GP surgery", "nothing has come back yet"):
+        assert contradicts not in page
+
+
+async def test_one_link_has_one_day_in_the_text_and_on_every_page(world, browser, him):
+    on = await today_of(world) + timedelta(days=5)
+    await world.as_owner(
+        "update message set facts = facts || jsonb_build_object('due_on', $1::text) where purpose ^@ 'questionnaire_'",
+        on.isoformat(),
+    )
+    day = in_words(on)
+    await browser.come_in(him.locator)
+    start = await browser.get("/questions/start")
+    assert f"Please answer by {day}." in start.text
+    own = await see(world, browser)
+    assert f"Please answer by {day}." in own.text
+    stopped = await browser.post(await browser.get("/questions/q/wellbeing"), "/questions/later")
+    assert f"Please answer by {day}." in stopped.text
+    [(closes_on,)] = await rows(world, "select closes_on from assignment")
+    for page in (start, own, stopped):
+        assert in_words(closes_on) not in page.text
+        assert "as soon as you can" not in page.text.split("Next: ")[0]
+
+
+async def test_after_the_day_it_says_that_an_answer_still_counts(world, browser, him):
+    await world.as_owner("update message set facts = facts || jsonb_build_object('due_on', $1::text)",
+                         (await today_of(world) - timedelta(days=1)).isoformat())  # fmt: skip
+    await browser.come_in(him.locator)
+    assert "You can still answer." in (await browser.get("/questions/start")).text
+
+
+async def test_from_his_own_pages_he_answers_what_he_was_asked(world, browser, him):
+    await in_by_his_link(world, browser, him)
+    page = await see(world, browser)
+    [(ref,)] = await rows(world, "select ref from assignment")
+    assert f'action="/follow-up/questions/{ref}"' in page.text
+    assert "Please have it" not in page.text.split("Next: Questions")[-1].split("</h2>")[0]
+    before = browser.client.cookies["__Host-rms-person"]
+    start = await browser.go(await browser.post(page, f"/follow-up/questions/{ref}"))
+    assert start.url.path == "/questions/start"
+    assert browser.client.cookies["__Host-rms-person"] != before
+    assert (await browser.get("/follow-up")).status_code == 200, "no second code is wanted"
+    assert (await browser.answer("wellbeing", "well")).status_code == 303
+
+
+async def test_nobody_answers_what_somebody_else_was_asked_nor_without_a_code(world, browsers, him):
+    [(ref,)] = await rows(world, "select ref from assignment")
+    without = await in_by_his_link(world, browsers(), him)
+    hub = await without.get("/your-pages")
+    assert (await without.post(hub, f"/follow-up/questions/{ref}")).headers["location"] == "/code"
+    await see(world, without)
+    other = await a_trust(world, code="RBB", name="South Hospital")
+    another = await asked(world, other)
+    [(theirs,)] = await rows(world, "select ref from assignment where patient_id = $1", another.patient_id)
+    page = await without.get("/follow-up")
+    assert (await without.post(page, f"/follow-up/questions/{theirs}")).status_code == 404
+    await world.as_owner("update assignment set state = 'expired', state_reason = 'x' where ref = $1", ref)
+    assert (await without.post(page, f"/follow-up/questions/{ref}")).status_code == 404
+    assert "We have not sent it to you yet." in (await without.get("/follow-up")).text
 
 
 async def test_nobody_sees_a_result_of_somebody_else(world, browsers, him):

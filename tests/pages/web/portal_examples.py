@@ -10,7 +10,8 @@ from rms.portal.pages_own import CodePage
 from rms.portal.presenters.contact import ContactPage, Detail, NewContactPage, ProvePage
 from rms.portal.presenters.door import DonePage, DoorPage
 from rms.portal.presenters.help import HelpPage
-from rms.portal.presenters.own import FollowUpPage, Next, PlanLine, ResultLine
+from rms.portal.presenters.looking import ResultLine
+from rms.portal.presenters.own import FollowUpPage, Next, PlanLine
 from rms.portal.presenters.questions import Choice, StartPage
 from rms.portal.presenters.result import PHONE, NumberLine, ResultPage
 from rms.portal.presenters.telling import HubPage, StopTextsPage, SymptomsPage, TellPage, TestPage, ToldPage
@@ -37,10 +38,13 @@ WRONG_CODE = FieldErrors(
 )
 RESULT = ResultPage(
     test="PSA blood test", on="3 November 2026", sentence="The result is what we expect for you.", value="0.06", looking="",
+    shown_when="",
     limit="We look again more closely if it goes above 0.2.", unit="micrograms", line=LINE,
     chart=full_chart(SERIES, size=PHONE), rows=(("3 November 2026", "0.06"),), next="Next: PSA blood test.", help=HELP,
 )  # fmt: skip
-LOOKING = msgspec.structs.replace(RESULT, looking="A nurse is looking at it.", value="", line=None, chart=None, rows=())
+LOOKING = msgspec.structs.replace(
+    RESULT, looking="A nurse is looking at it.", shown_when="When looked at.", value="", line=None, chart=None, rows=()
+)
 CODE = CodePage(way="the mobile phone that ends in 001", for_page="follow-up", too_many=False, typed=NOTHING,
                 errors=NO_ERRORS, help=HELP)  # fmt: skip
 FOLLOW_UP = FollowUpPage(
