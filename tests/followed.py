@@ -45,10 +45,11 @@ async def followed(
     limit: Decimal | None = None,
     serial: int = 1,
     operated_days_ago: int = 30,
+    patient_id: int | None = None,
 ) -> Followed:
-    """Put a man on file after prostatectomy and start his plan."""
+    """Put a man on file after prostatectomy and start his plan; a second plan for the man whose `patient_id` is given."""
     trust = trust or await a_trust(world)
-    patient_id = await on_file(world, trust, a_person(serial))
+    patient_id = patient_id or await on_file(world, trust, a_person(serial))
     org = trust.organisation_id
     async with world.web.transaction(organisation_id=org) as tx:
         today = tx.today

@@ -225,29 +225,39 @@ class Unexpected(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def match_step(sampled_on: date, occurrences: Sequence[OpenOccurrence]) -> Closes | Unexpected:
-    """Say which of one plan's open occurrences of an analyte a sample of that day closes.
+    """Say which of one plan's open occurrences of an analyte a sample of that day closes, with the window it is given.
 
     A repeat that was asked for comes first, then the nearest due date whose window holds the day, the earlier of two
-    equally near. One sample may close an occurrence in each of two plans: ask once a plan.
+    equally near. In nobody's window: the last one whose window had closed by then; a late test is still that test, and
+    nobody else asks for it. One sample may close an occurrence in each of two plans: ask once a plan.
     """
     fitting = [one for one in occurrences if one.earliest <= sampled_on <= one.latest]
-    if not fitting:
-        return Unexpected(because=_why_unexpected(sampled_on, occurrences))
-    best = min(fitting, key=lambda one: (not one.is_repeat, abs((one.due - sampled_on).days), one.due, one.number))
-    sort = "the repeat" if best.is_repeat else f"number {best.number}"
-    return Closes(
-        occurrence=best.occurrence,
-        because=f"The sample of {_day(sampled_on)} falls into the window of {sort}, due {_day(best.due)}.",
-    )
+    if fitting:
+        best = min(fitting, key=lambda one: (not one.is_repeat, abs((one.due - sampled_on).days), one.due, one.number))
+        window = f"{_day(best.earliest)} to {_day(best.latest)}"
+        return Closes(
+            occurrence=best.occurrence,
+            because=f"The sample of {_day(sampled_on)} falls into the window of {_which(best)}: {window}.",
+        )
+    closed = [one for one in occurrences if one.latest < sampled_on]
+    if closed:
+        last = max(closed, key=lambda one: (one.due, one.number))
+        days = (sampled_on - last.latest).days
+        late = f"{days} day{'' if days == 1 else 's'} after {_day(last.latest)}, the last day for {_which(last)}"
+        return Closes(occurrence=last.occurrence, because=f"The sample of {_day(sampled_on)} was taken {late}.")
+    return Unexpected(because=_why_unexpected(sampled_on, occurrences))
+
+
+def _which(one: OpenOccurrence) -> str:
+    return f"{'the repeat' if one.is_repeat else f'number {one.number}'} due {_day(one.due)}"
 
 
 def _why_unexpected(sampled_on: date, occurrences: Sequence[OpenOccurrence]) -> str:
     if not occurrences:
         return "No test of this kind is open in this plan."
-    near = min(occurrences, key=lambda one: (abs((one.due - sampled_on).days), one.due, one.number))
-    when = "before its window opens on" if sampled_on < near.earliest else "after its window closed on"
-    edge = near.earliest if sampled_on < near.earliest else near.latest
-    return f"The sample of {_day(sampled_on)} was taken {when} {_day(edge)}; the test was due {_day(near.due)}."
+    first = min(occurrences, key=lambda one: (one.earliest, one.due, one.number))
+    when = f"before the window of {_which(first)} opens on {_day(first.earliest)}"
+    return f"The sample of {_day(sampled_on)} was taken {when}."
 
 
 def _day(day: date) -> str:

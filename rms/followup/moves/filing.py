@@ -5,8 +5,7 @@ it, the rules and the team of the last ended plan that does judge it. A result t
 nobody yet; when a final one is taken back, the rules are asked about what is left.
 """
 
-from datetime import date, datetime, timedelta
-from itertools import pairwise
+from datetime import date, datetime
 
 import msgspec
 
@@ -20,7 +19,14 @@ from rms.followup.watching import about_analyte
 from rms.people.store import PersonOnFile, team_for_site
 from rms.plans.model import FIRST_ADDED
 from rms.plans.moves import close_occurrence, reopen_occurrence
-from rms.plans.store import OccurrenceOnFile, PlanOnFile, open_occurrences, open_plans_of, plans_of
+from rms.plans.store import (
+    OccurrenceOnFile,
+    PlanOnFile,
+    closed_by_result,
+    open_occurrences,
+    open_plans_of,
+    plans_of,
+)
 from rms.results.matching import Closes, OpenOccurrence, match_step
 from rms.results.model import Observation
 from rms.results.moves import Filed, file_observation, place_result, set_review_state
@@ -165,19 +171,20 @@ async def _open_again(tx: Tx, *, filed: Filed, by: Actor, now: datetime) -> _Pla
     because = "It is not final, or it was taken back, so it closes nothing."
     if filed.closed_occurrence_id is None:
         return _Placed(occurrence_id=None, because=because, moved=False)
-    await reopen_occurrence(tx, organisation_id=filed.organisation_id, occurrence_id=filed.closed_occurrence_id,
-                            reason="The result that closed it was taken back.", by=by, now=now)  # fmt: skip
+    # One in each plan that shared the test: each of them waits again.
+    closed = await closed_by_result(tx, organisation_id=filed.organisation_id, patient_id=filed.patient_id,
+                                    result_id=filed.result_id)  # fmt: skip
+    for occurrence_id in closed:
+        await reopen_occurrence(tx, organisation_id=filed.organisation_id, occurrence_id=occurrence_id,
+                                reason="The result that closed it was taken back.", by=by, now=now)  # fmt: skip
     return _Placed(occurrence_id=None, because=because)
 
 
 def _as_open(rows: list[OccurrenceOnFile]) -> list[OpenOccurrence]:
-    """What may be closed. A late one stays open to a late sample until the window of the next one begins."""
-    regular = sorted((row for row in rows if row.number < FIRST_ADDED), key=lambda row: row.due_on)
-    until = {row.id: after.earliest_on - timedelta(days=1) for row, after in pairwise(regular)}
     return [
         OpenOccurrence(
             occurrence=row.id, step=row.step_key, number=row.number, earliest=row.earliest_on, due=row.due_on,
-            latest=max(row.latest_on, until.get(row.id, row.latest_on)), is_repeat=row.number >= FIRST_ADDED,
+            latest=row.latest_on, is_repeat=row.number >= FIRST_ADDED,
         )
         for row in rows
     ]  # fmt: skip

@@ -6,7 +6,7 @@
 from rms.plans.schedule.calendar import calendar_of
 from rms.plans.schedule.changing import next_added_number, why_not_change
 from rms.plans.schedule.effective import EffectivePlan, EffectiveStep, effective
-from rms.plans.schedule.occurrences import Upcoming, current_and_next, occurrence_for, occurrences
+from rms.plans.schedule.occurrences import Upcoming, current_and_next, occurrences
 from rms.plans.schedule.preview import Preview, PreviewLine, faults_in_course, preview
 from rms.plans.schedule.standing import standing
 
@@ -21,7 +21,6 @@ __all__ = [
     "effective",
     "faults_in_course",
     "next_added_number",
-    "occurrence_for",
     "occurrences",
     "preview",
     "standing",

@@ -2,7 +2,6 @@
 
 from datetime import date
 
-from rms.alerts.rules import limit_of
 from rms.errors import Refused
 from rms.plans.model import (
     FIRST_ADDED,
@@ -18,7 +17,7 @@ from rms.plans.model import (
     Stop,
     WindowChange,
 )
-from rms.plans.schedule.effective import EffectivePlan, EffectiveStep
+from rms.plans.schedule.effective import EffectivePlan, EffectiveStep, why_not_limit, with_change
 from rms.plans.schedule.occurrences import occurrences
 from rms.plans.schedule.words import day
 
@@ -38,7 +37,7 @@ def why_not_change(plan: EffectivePlan, *, override: Override, course: Course, t
         return "The day on which the change is looked at again must lie ahead."
     match override.change:
         case LimitChange():
-            return _why_not_limit(plan, override.change)
+            return why_not_limit(plan.protocol, override.change)
         case ChannelChange(step=None):
             return None
         case change:
@@ -46,23 +45,11 @@ def why_not_change(plan: EffectivePlan, *, override: Override, course: Course, t
             if step is None:
                 return f"The protocol has no step {change.step}."
             try:
-                return _why_not_step(step, change, course=course, today=today)
+                return _why_not_step(step, change, course=course, today=today) or _why_not_followed(
+                    step, override, course=course
+                )
             except Refused as refused:  # the anchor is not known yet, so there are no dates to compare with
                 return str(refused)
-
-
-def _why_not_limit(plan: EffectivePlan, change: LimitChange) -> str | None:
-    rule = plan.protocol.rule(change.rule)
-    if rule is None:
-        return f"The protocol has no rule {change.rule}."
-    if limit_of(rule.when) is None:
-        return f"“{rule.title}” has no single limit that could be another."
-    unit = getattr(rule.when, "unit", None)
-    if change.unit != unit:
-        return f"The limit of “{rule.title}” is given in {unit or 'no unit'}, not {change.unit or 'no unit'}."
-    if not change.value.is_finite() or change.value < 0:
-        return "A limit is a number that is not negative."
-    return None
 
 
 def _why_not_step(
@@ -88,16 +75,39 @@ def _why_not_step(
         case Interval(from_number=number):
             if number > len(step.months):
                 return f"{step.step.title} has no number {number}."
-            done = [one.number for one in course.done if one.step == step.step.key]
+            done = _done(step, course)
             return "Part of what this changes is done already." if any(n >= number for n in done) else None
         case MidCourse(last_done_on=last, next_due_on=following):
+            if _done(step, course):
+                return f"{step.step.title} was done since the plan began here. Move the next date instead."
             return _why_not_mid_course(last, following, today=today)
         case _:
             return None
 
 
+def _why_not_followed(step: EffectiveStep, override: Override, *, course: Course) -> str | None:
+    """Lay the change on and look: a date that nothing would come of is refused, not kept in silence."""
+    changed = with_change(step, override)
+    if isinstance(changed, str):
+        return changed
+    dated = {one.number: one.due_on for one in occurrences(changed, course=course)}
+    match override.change:
+        case Add(number=number, due_on=due_on) | Move(number=number, due_on=due_on) if dated.get(number) != due_on:
+            stop = step.stopped.change if step.stopped else None
+            since = f" from {day(stop.from_on)}" if isinstance(stop, Stop) else ""
+            return f"{step.step.title} was stopped{since}, so nothing would fall due on {day(due_on)}."
+        case Interval(from_number=number) if not any(number <= n < FIRST_ADDED for n in dated):
+            return f"With this interval no more of {step.step.title} would fall due."
+        case _:
+            return None
+
+
+def _done(step: EffectiveStep, course: Course) -> set[int]:
+    return {one.number for one in course.done if one.step == step.step.key}
+
+
 def _why_not_number(step: EffectiveStep, number: int, *, course: Course) -> str | None:
-    if any(one.step == step.step.key and one.number == number for one in course.done):
+    if number in _done(step, course):
         return f"{step.step.title} number {number} is done already."
     if number not in {one.number for one in occurrences(step, course=course)}:
         return f"{step.step.title} has no number {number}."
@@ -109,8 +119,9 @@ def _why_not_move(step: EffectiveStep, number: int, due_on: date, *, course: Cou
         return "A date cannot be moved into the past."
     dated = {o.number: o for o in occurrences(step, course=course)}
     ours = dated.pop(number)
-    for other in dated.values():
-        if (other.due_on - ours.due_on).days * (other.due_on - due_on).days <= 0:
+    for other in dated.values():  # one on the very day it stands on now is not passed by leaving it
+        ways = (other.due_on - ours.due_on).days * (other.due_on - due_on).days
+        if other.due_on != ours.due_on and ways <= 0:
             return f"It would pass the one due on {day(other.due_on)}."
     return None
 

@@ -7,7 +7,7 @@ import msgspec
 
 from rms.dates import add_months, age_on
 from rms.errors import Refused
-from rms.plans.model import FIRST_ADDED, Add, Course, MidCourse, Move, Occurrence, Stop
+from rms.plans.model import FIRST_ADDED, Add, Course, Interval, MidCourse, Move, Occurrence, Stop
 from rms.plans.schedule.effective import EffectiveStep
 from rms.plans.schedule.words import ANCHOR_WORDS, WAY_WORDS, day, months_later
 
@@ -26,23 +26,19 @@ def occurrences(step: EffectiveStep, *, course: Course, upto: date | None = None
     entered as the next one is always in it, however long ago it passed: somebody still waits for that test, and nobody
     who is admitted overdue may be forgotten. Refused when the anchor's date is not known.
     """
-    dated = list(_on_course(step, course))
-    dated += [
-        _Dated(number=a.change.number, due_on=a.change.due_on, reason=f"Added {a.because}.")
-        for a in step.added
-        if isinstance(a.change, Add)
-    ]
-    whole = (_occurrence(one, step, course) for one in dated if not _stopped(one, step, course))
+    dated = (one for one in _on_course(step, course) if not _stopped(one, step))
+    whole = (_occurrence(one, step, course) for one in dated)
     kept = (o for o in whole if o.latest_on >= course.started_on and (upto is None or o.due_on <= upto))
     return tuple(sorted(kept, key=lambda o: (o.due_on, o.number)))
 
 
 def _on_course(step: EffectiveStep, course: Course) -> Iterator[_Dated]:
-    """The protocol's own occurrences after mid-course, last-done and moves."""
+    """The protocol's own occurrences after mid-course and last-done, and those that were added; each on its moved date."""
     dated = _counted(step, course)
     if step.mid_course is not None and isinstance(step.mid_course.change, MidCourse):
         dated = _from_where_they_stood(dated, step, step.mid_course.change)
-    for one in dated:
+    dated = [one for one in dated if not _past_the_age(one, step, course)]
+    for one in (*dated, *_added(step)):
         override = step.moved.get(one.number)
         if override is not None and isinstance(override.change, Move):
             moved_to = override.change.due_on
@@ -50,6 +46,12 @@ def _on_course(step: EffectiveStep, course: Course) -> Iterator[_Dated]:
             yield _Dated(number=one.number, due_on=moved_to, reason=reason)
         else:
             yield one
+
+
+def _added(step: EffectiveStep) -> Iterator[_Dated]:
+    for one in step.added:
+        if isinstance(one.change, Add):
+            yield _Dated(number=one.change.number, due_on=one.change.due_on, reason=f"Added {one.because}.")
 
 
 def _counted(step: EffectiveStep, course: Course) -> list[_Dated]:
@@ -89,13 +91,21 @@ def _why(step: EffectiveStep, number: int, months: int, counted_from: date, base
 def _months(step: EffectiveStep, course: Course, anchored_on: date) -> Iterator[int]:
     yield from step.months
     until_age = step.step.schedule.continue_until_age
-    if until_age is None or course.born_on is None or not step.months or not step.step.schedule.phases:
+    if until_age is None or course.born_on is None or not step.step.schedule.phases:
         return
-    every = step.months[-1] - step.months[-2] if len(step.months) > 1 else step.step.schedule.phases[-1].every_months
-    month = step.months[-1] + every
+    every = _going_on_every(step)
+    month = (step.months[-1] if step.months else 0) + every
     while age_on(add_months(anchored_on, month), born_on=course.born_on) < until_age.value:
         yield month
         month += every
+
+
+def _going_on_every(step: EffectiveStep) -> int:
+    """The interval after the last month that is named: the person's own where it was changed."""
+    own = step.changed_from[max(step.changed_from)].change if step.changed_from else None
+    if isinstance(own, Interval):
+        return own.every_months
+    return step.step.schedule.phases[-1].every_months
 
 
 def _from_where_they_stood(dated: list[_Dated], step: EffectiveStep, stood: MidCourse) -> list[_Dated]:
@@ -117,12 +127,17 @@ def _from_where_they_stood(dated: list[_Dated], step: EffectiveStep, stood: MidC
     return [_Dated(number=nearest.number, due_on=next_due_on, reason=reason, entered=True), *later]
 
 
-def _stopped(one: _Dated, step: EffectiveStep, course: Course) -> bool:
+def _stopped(one: _Dated, step: EffectiveStep) -> bool:
     stop = step.stopped.change if step.stopped else None
-    if isinstance(stop, Stop) and one.due_on >= stop.from_on:
-        return True
+    return isinstance(stop, Stop) and one.due_on >= stop.from_on
+
+
+def _past_the_age(one: _Dated, step: EffectiveStep, course: Course) -> bool:
+    """Whether the protocol's age stop leaves it out; never what a person asked for by a date, moved or entered."""
     age = step.step.schedule.stop_at_age
-    return age is not None and course.born_on is not None and age_on(one.due_on, born_on=course.born_on) >= age.value
+    if age is None or course.born_on is None or one.entered:
+        return False
+    return age_on(one.due_on, born_on=course.born_on) >= age.value
 
 
 def _occurrence(one: _Dated, step: EffectiveStep, course: Course) -> Occurrence:
@@ -175,21 +190,3 @@ def current_and_next(
     current, following = (*waiting[:2], None, None)[:2]
     sentence = f"{step.step.title}: {current.reason}" if current else f"{step.step.title}: nothing more is due."
     return Upcoming(current=current, following=following, sentence=sentence)
-
-
-def occurrence_for(several: tuple[Occurrence, ...], *, taken_on: date) -> tuple[Occurrence | None, str]:
-    """Say which of a step's unfinished occurrences something done on a day belongs to, and why.
-
-    Inside a window: the one due nearest. Outside: the last one whose window had closed, while the next has not opened.
-    None when it was done before the first window opened: it is judged all the same, but closes nothing.
-    """
-    inside = [one for one in several if taken_on in one.window and one.skipped_because is None]
-    if inside:
-        nearest = min(inside, key=lambda one: (abs(one.due_on - taken_on), one.number))
-        return nearest, f"{day(taken_on)} lies between {day(nearest.earliest_on)} and {day(nearest.latest_on)}."
-    closed = [one for one in several if one.latest_on < taken_on and one.skipped_because is None]
-    if closed:
-        last = max(closed, key=lambda one: (one.due_on, one.number))
-        late = (taken_on - last.latest_on).days
-        return last, f"{day(taken_on)} is {late} days after the last day for what was due on {day(last.due_on)}."
-    return None, f"Nothing was open or overdue on {day(taken_on)}."

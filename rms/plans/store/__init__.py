@@ -3,6 +3,7 @@
 from rms.plans.store.modes import ModesOnFile, modes_of_plan
 from rms.plans.store.occurrences import (
     OccurrenceOnFile,
+    closed_by_result,
     locked_occurrence,
     looks_of_plan,
     occurrences_of_plan,
@@ -35,6 +36,7 @@ __all__ = [
     "PlanOnFile",
     "PlansOfTeam",
     "ProtocolOnFile",
+    "closed_by_result",
     "effective_plan",
     "latest_birthday",
     "lock_plan",

@@ -76,6 +76,17 @@ async def open_occurrences(tx: Tx, *, organisation_id: int, patient_id: int, ana
     return [occurrence_from(row) for row in rows]
 
 
+async def closed_by_result(tx: Tx, *, organisation_id: int, patient_id: int, result_id: int) -> list[int]:
+    """The occurrences that a result closed, one in each plan that asked for the test; in the order plans are locked."""
+    rows = await tx.fetch(
+        "select id from occurrence where organisation_id = $1 and closed_by_kind = 'result' and closed_by_id = $3"
+        " and state = 'done' and plan_id in (select id from plan where organisation_id = $1 and patient_id = $2)"
+        " order by plan_id, id",
+        organisation_id, patient_id, result_id,
+    )  # fmt: skip
+    return [row["id"] for row in rows]
+
+
 async def occurrences_of_plan(tx: Tx, *, organisation_id: int, plan_id: int) -> list[OccurrenceOnFile]:
     """All rows of a plan, by due date."""
     rows = await tx.fetch(

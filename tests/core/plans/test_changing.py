@@ -42,7 +42,7 @@ ALLOWED: list[Change] = [
     LimitChange(rule="symptom-burden", value=Decimal(12), unit=None),
     ChannelChange(step=None, channel=Channel.LETTER),
     Stop(step="symptom-check", from_on=date(2027, 1, 1)),
-    MidCourse(step="psa", last_done_on=date(2026, 3, 1), next_due_on=date(2026, 9, 1)),
+    MidCourse(step="symptom-check", last_done_on=date(2026, 3, 1), next_due_on=date(2026, 9, 1)),
 ]
 REFUSED: list[tuple[Change, str]] = [
     (Skip(step="psa", number=2), "must not be left out"),
@@ -62,9 +62,13 @@ REFUSED: list[tuple[Change, str]] = [
     (LimitChange(rule="psa-above-limit", value=Decimal("NaN"), unit="ug/L"), "not negative"),
     (LimitChange(rule="psa-missing", value=Decimal(1), unit=None), "no single limit"),
     (LimitChange(rule="nothing", value=Decimal(1), unit=None), "no rule nothing"),
-    (MidCourse(step="psa"), "Give the day"),
-    (MidCourse(step="psa", last_done_on=date(2026, 4, 2)), "in the future"),
-    (MidCourse(step="psa", last_done_on=date(2026, 3, 1), next_due_on=date(2026, 3, 1)), "after the last one done"),
+    (MidCourse(step="psa", next_due_on=date(2026, 9, 1)), "done since the plan began here"),
+    (MidCourse(step="symptom-check"), "Give the day"),
+    (MidCourse(step="symptom-check", last_done_on=date(2026, 4, 2)), "in the future"),
+    (
+        MidCourse(step="symptom-check", last_done_on=date(2026, 3, 1), next_due_on=date(2026, 3, 1)),
+        "after the last one done",
+    ),
 ]
 
 

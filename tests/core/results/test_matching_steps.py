@@ -2,6 +2,8 @@
 
 from datetime import date
 
+import pytest
+
 from rms.results.matching import Closes, OpenOccurrence, Unexpected, match_step
 
 OPEN = """
@@ -20,7 +22,8 @@ EXPECTED = """
 2027-05-19 | second
 2027-05-20 | repeat
 2027-06-01 | repeat
-2027-07-16 |
+2027-07-16 | repeat
+2027-12-31 | repeat
 """
 
 
@@ -75,18 +78,22 @@ def test_of_two_equally_near_the_earlier_is_closed() -> None:
     assert found.occurrence == first.occurrence
 
 
-def test_a_sample_that_closes_nothing_says_why() -> None:
-    known = list(occurrences().values())
-    late, early, none = (
-        match_step(day("2027-12-01"), known),
-        match_step(day("2027-01-01"), known),
-        match_step(day("2027-01-01"), []),
-    )
-    assert isinstance(late, Unexpected)
-    assert isinstance(early, Unexpected)
-    assert (
-        late.because
-        == "The sample of 1 December 2027 was taken after its window closed on 15 July 2027; the test was due 20 June 2027."
-    )
-    assert "before its window opens on 15 February 2027" in early.because
-    assert none == Unexpected(because="No test of this kind is open in this plan.")
+@pytest.mark.parametrize(
+    ("sampled", "sentence"),
+    [
+        ("2027-03-05", ("The sample of 5 March 2027 falls into the window of number 1 due 1 March 2027: "
+         "15 February 2027 to 29 March 2027.")),
+        ("2027-06-02", ("The sample of 2 June 2027 falls into the window of the repeat due 20 June 2027: "
+         "20 May 2027 to 15 July 2027.")),
+        ("2027-07-16", ("The sample of 16 July 2027 was taken 1 day after 15 July 2027, the last day for the repeat due "
+         "20 June 2027.")),
+        ("2027-02-14", ("The sample of 14 February 2027 was taken before the window of number 1 due 1 March 2027 opens on "
+         "15 February 2027.")),
+    ],
+)  # fmt: skip
+def test_the_sentence_says_which_and_how_far_the_tolerance_reaches(sampled: str, sentence: str) -> None:
+    assert match_step(day(sampled), list(occurrences().values())).because == sentence
+
+
+def test_nothing_open_is_said() -> None:
+    assert match_step(day("2027-01-01"), []) == Unexpected(because="No test of this kind is open in this plan.")
