@@ -97,6 +97,7 @@ prostate-on-hormone-treatment     | psa                     | 2026-03-10 | 2028-
 prostate-active-surveillance      | psa                     | 2026-03-10 | 2028-12-31 | 2026-06-10 2026-09-10 2026-12-10 2027-03-10 2027-09-10 2028-03-10 2028-09-10
 prostate-active-surveillance      | examination             | 2026-03-10 | 2029-12-31 | 2027-03-10 2028-03-10 2029-03-10
 prostate-active-surveillance-remote | psa                     | 2026-03-10 | 2028-12-31 | 2027-09-10 2028-03-10 2028-09-10
+prostate-active-surveillance-remote | examination             | 2026-03-10 | 2030-12-31 | 2028-03-10 2029-03-10 2030-03-10
 prostate-watchful-waiting         | psa                     | 2026-08-31 | 2028-12-31 | 2027-02-28 2027-08-31 2028-02-29 2028-08-31
 prostate-raised-psa-no-biopsy     | psa                     | 2026-03-10 | 2029-12-31 | 2026-09-10 2027-09-10 2028-09-10 2029-09-10
 prostate-raised-psa-negative-biopsy | psa                     | 2026-03-10 | 2027-12-31 | 2026-09-10 2027-03-10 2027-09-10
@@ -111,6 +112,7 @@ liver-cancer-surveillance-in-cirrhosis | ultrasound              | 2026-08-31 | 
 liver-cancer-surveillance-in-cirrhosis | clinic-review           | 2026-08-31 | 2029-01-01 | 2027-08-31 2028-08-31
 neuroendocrine-grade-1-2-resected | clinic-review           | 2026-03-10 | 2034-01-01 | 2026-09-10 2027-03-10 2027-09-10 2028-03-10 2028-09-10 2029-03-10 2029-09-10 2030-03-10 2030-09-10 2031-03-10 2032-03-10 2033-03-10
 neuroendocrine-grade-3            | clinic-review           | 2026-12-31 | 2027-12-31 | 2027-02-28 2027-04-30 2027-06-30 2027-08-31 2027-10-31 2027-12-31
+neuroendocrine-grade-3            | ct                      | 2026-05-31 | 2033-12-31 | 2026-08-31 2026-11-30 2027-02-28 2027-05-31 2027-08-31 2027-11-30 2028-02-29 2028-05-31 2028-08-31 2028-11-30 2029-02-28 2029-05-31 2029-08-31 2029-11-30 2030-02-28 2030-05-31 2030-08-31 2030-11-30 2031-02-28 2031-05-31 2032-05-31 2033-05-31
 late-effects-anthracycline-above-250 | echocardiogram          | 2024-02-29 | 2030-12-31 | 2026-02-28 2028-02-29 2030-02-28
 late-effects-anthracycline-to-250 | echocardiogram          | 2024-02-29 | 2035-12-31 | 2029-02-28 2034-02-28
 unknown-primary-contact-only      | contact                 | 2026-03-10 | 2028-12-31 | 2026-06-10 2026-09-10 2026-12-10 2027-03-10 2027-09-10 2028-03-10 2028-09-10
