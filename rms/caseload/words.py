@@ -5,7 +5,8 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from rms.alerts.model import AlertKind, AlertState
-from rms.clock import london_time
+from rms.clock import london_date
+from rms.dates.spoken import clock_words
 from rms.messages.compose import day_in_words
 from rms.nhs_number import NhsNumber
 from rms.people.model import TumourSite
@@ -52,11 +53,10 @@ def day(value: date | None) -> str:
 
 
 def moment(value: datetime | None) -> str:
-    """An instant in London: `2 December 2026, 14:05`; empty for none."""
+    """An instant in London: `2 December 2026, 2:05pm`; empty for none."""
     if value is None:
         return ""
-    at = london_time(value)
-    return f"{day_in_words(at.date())}, {at:%H:%M}"
+    return f"{day_in_words(london_date(value))}, {clock_words(value)}"
 
 
 def number(nhs_number: str | None) -> str:

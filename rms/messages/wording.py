@@ -11,6 +11,7 @@ from rms.messages.letters import Letter, LetterFacts, letter_catalogue, render_l
 from rms.messages.model import Channel, Recipient, TestWord
 from rms.messages.own import OwnWords
 from rms.messages.store import MessageOnFile
+from rms.people.model import PersonName
 from rms.people.store import Contact, OrganisationOnFile, PersonOnFile, TeamOnFile
 
 
@@ -45,6 +46,11 @@ def text_of(
     return compose(template, facts, our_links=(portal_url,))
 
 
+def addressed(name: PersonName) -> str:
+    """How a letter speaks to somebody: title and family name, without a title the first name and no other given name."""
+    return f"{name.prefix or ''.join(name.given[:1])} {name.family}".strip()
+
+
 def letter_of(
     message: MessageOnFile, about: About, *, written_on: date, preview: bool = False, own: OwnWords | None = None
 ) -> Letter:
@@ -59,7 +65,8 @@ def letter_of(
         organisation_name=about.organisation.name, organisation_address=address, phone=about.team.phone,
         phone_hours=about.team.phone_hours,
         to=_practice(them) if gp else (whole, *(about.address.value.splitlines() if about.address else ())),
-        salutation_name=f"{them.name.prefix or name} {them.name.family}".strip(), signed_by=about.team.name,
+        salutation_name=addressed(them.name),
+        signed_by=about.team.name,
         reference=str(message.ref)[:8], person_name=whole, born_on=them.born_on, nhs_number=them.nhs_number,
         plan_name=message.facts.get("plan_name"), test_name=message.facts.get("test_name"),
         next_test_name=message.facts.get("next_test_name"), taken_on=_day(message, "taken_on"),

@@ -112,13 +112,10 @@ def a_date(
 
     def read(sent: Submitted, name: str) -> date | None:
         typed = {part: sent.one(f"{name}-{part}") for part in _PARTS}
-        empty = tuple(part for part in _PARTS if not typed[part])
-        if len(empty) == len(_PARTS):
+        if not any(typed.values()):
             if missing is not None:
                 raise Fault(missing, parts=_PARTS)
             return None
-        if empty:
-            raise Fault(f"{label} must include a {' and '.join(empty)}", parts=empty)
         found = _date(typed, label=label)
         if not_after is not None and found > not_after:
             raise Fault(too_late or f"{label} must be {_long(not_after)} or earlier", parts=_PARTS)
@@ -155,16 +152,36 @@ def _within(number: _N, *, lowest: _N | None, highest: _N | None, wrong: str) ->
 
 
 def _date(typed: dict[str, str], *, label: str) -> date:
-    day = _number(typed["day"], digits=(1, 2))
-    month = _month(typed["month"])
-    year = _number(typed["year"], digits=(4,))
-    wrong = tuple(part for part, value in zip(_PARTS, (day, month, year), strict=True) if value is None)
-    if wrong == ("year",):
-        raise Fault(f"{label} must have a year with 4 numbers, like 1948", parts=wrong)
+    """The date of three boxes; of several things that are wrong with it all are said at once."""
+    read = {
+        "day": _number(typed["day"], digits=(1, 2)),
+        "month": _month(typed["month"]),
+        "year": _number(typed["year"], digits=(4,)),
+    }
+    day, month, year = read["day"], read["month"], read["year"]
+    empty = [part for part in _PARTS if not typed[part]]
+    wrong = [part for part in _PARTS if typed[part] and read[part] is None]
+    unreal = {*wrong, *_unreal(day, month, year)} - ({"year"} & {*wrong})
+    if day and month and year and not unreal:
+        return date(year, month, day)
+    said = [f"must include a {' and '.join(empty)}"] if empty else []
+    said += ["must be a real date"] if unreal else []
+    said += ["must have a year with 4 numbers, like 1948"] if "year" in wrong else []
+    faulty = {*empty, *wrong, *unreal}
+    raise Fault(f"{label} {', and '.join(said)}", parts=tuple(part for part in _PARTS if part in faulty))
+
+
+def _unreal(day: int | None, month: int | None, year: int | None) -> tuple[str, ...]:
+    """The boxes that hold a number which no calendar has; a leap year stands in for a year that is not known."""
+    if month is not None and not 1 <= month <= 12:
+        return ("month",) if day is None or 1 <= day <= 31 else ("day", "month")
+    if day is None:
+        return ()
     try:
-        return date(year or 0, month or 0, day or 0)
+        date(2000 if year is None else year, month or 1, day)
     except ValueError:
-        raise Fault(f"{label} must be a real date", parts=wrong or _PARTS) from None
+        return _PARTS if month is not None and year is not None else ("day",)
+    return ()
 
 
 def _month(text: str) -> int | None:

@@ -7,7 +7,8 @@ from uuid import UUID
 import msgspec
 
 from rms.caseload.looking import Look
-from rms.caseload.people.words import CHANNELS, purpose_words
+from rms.caseload.message_words import purpose_words
+from rms.caseload.people.words import CHANNELS
 from rms.people.access import Asker
 from rms.people.permissions import Permission
 

@@ -8,12 +8,13 @@ from urllib.parse import urlencode
 import msgspec
 
 from rms.caseload.letters.store import OneOfSeveral, WaitingLetter
-from rms.caseload.people.words import RECIPIENTS, purpose_words
+from rms.caseload.message_words import title_words
+from rms.caseload.people.words import RECIPIENTS
 from rms.caseload.words import in_words, moment
 from rms.caseload.worklist.ages import age, counted
 from rms.caseload.worklist.asked import Asked
 from rms.caseload.worklist.frame import ListFrame, list_frame
-from rms.caseload.worklist.people import person_in_line
+from rms.caseload.worklist.people import known_by, person_in_line
 from rms.caseload.worklist.surroundings import Surroundings
 from rms.people.access import Asker
 from rms.people.permissions import Permission
@@ -23,9 +24,12 @@ PATH: Final = "/letters"
 
 
 class LetterLine(msgspec.Struct, frozen=True, kw_only=True):
-    """One letter: `file` is the PDF, `printed` the address that takes it off the queue; of a held one `held` says why."""
+    """One letter: `who` tells two people of one name apart, `file` is the PDF, `printed` the address that takes it off the
+    queue; of a held one `held` says why.
+    """
 
     person: str
+    who: str
     purpose: str
     to: str
     made: str
@@ -69,7 +73,8 @@ def present_letters(
         ),
         letters=tuple(_line(one, now=now) for one in letters),
         may_mark=asks.may(Permission.MESSAGE_SEND), together=_together(letters), said=_said(printed),
-        stopped=tuple(f"{person_in_line(one.family_name, given_names=one.given_names)}: {one.held_because}"
+        stopped=tuple(f"{person_in_line(one.family_name, given_names=one.given_names)}, "
+                      f"{known_by(one.born_text, nhs_number=one.nhs_number)}: {one.held_because}"
                       for one in stopped if not one.may_print),
         errors=errors,
     )  # fmt: skip
@@ -93,7 +98,8 @@ def _said(printed: str) -> str:
 def _line(letter: WaitingLetter, *, now: datetime) -> LetterLine:
     return LetterLine(
         person=person_in_line(letter.family_name, given_names=letter.given_names),
-        purpose=purpose_words(letter.purpose),
+        who=known_by(letter.born_text, nhs_number=letter.nhs_number),
+        purpose=title_words(letter.purpose, facts=letter.facts),
         to=RECIPIENTS.get(letter.recipient) or in_words(letter.recipient),
         made=moment(letter.made_at),
         age=age(letter.made_at, now=now),

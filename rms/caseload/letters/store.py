@@ -28,7 +28,8 @@ case when m.recipient = 'person' and coalesce(p.death_state, known_dead(p.nhs_nu
 """
 
 _QUEUE = f"""
-select m.ref, m.purpose, m.recipient, m.patient_id, g.made_at, p.family_name, p.given_names, {_HELD_BECAUSE},
+select m.ref, m.purpose, m.recipient, m.patient_id, g.made_at, m.facts, p.family_name, p.given_names, p.born_text,
+       p.nhs_number, {_HELD_BECAUSE},
        count(*) over () as total {IN_QUEUE} and g.made_at <= $6
  order by g.made_at, g.id limit $7 offset $8
 """
@@ -43,7 +44,7 @@ select l.id, l.pdf, m.patient_id, m.team_id, l.printed_at, {_HELD_BECAUSE}
 
 
 _SEVERAL = f"""
-select m.ref, l.pdf, m.patient_id, l.printed_at, p.family_name, p.given_names, {_HELD_BECAUSE}
+select m.ref, l.pdf, m.patient_id, l.printed_at, p.family_name, p.given_names, p.born_text, p.nhs_number, {_HELD_BECAUSE}
   from letter l
   join message m on m.organisation_id = l.organisation_id and m.id = l.message_id
   join patient p on p.organisation_id = m.organisation_id and p.id = m.patient_id
@@ -60,8 +61,11 @@ class WaitingLetter(msgspec.Struct, frozen=True, kw_only=True):
     recipient: str
     patient_id: int
     made_at: datetime
+    facts: Mapping[str, Any]
     family_name: str
     given_names: str
+    born_text: str
+    nhs_number: str | None
     held_because: str | None
     total: int
 
@@ -83,6 +87,8 @@ class OneOfSeveral(msgspec.Struct, frozen=True, kw_only=True):
     printed_at: datetime | None
     family_name: str
     given_names: str
+    born_text: str
+    nhs_number: str | None
     held_because: str | None
 
     @property

@@ -6,8 +6,9 @@ from typing import Final
 
 import msgspec
 
+from rms.caseload.message_words import purpose_words
 from rms.caseload.messages.store import DAYS_BACK, MessageLine, Part, part_of
-from rms.caseload.people.words import CHANNELS, RECIPIENTS, message_state, purpose_words
+from rms.caseload.people.words import CHANNELS, RECIPIENTS, message_state
 from rms.caseload.words import in_words
 from rms.caseload.worklist.ages import age, when
 from rms.caseload.worklist.asked import Asked

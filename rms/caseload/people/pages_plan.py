@@ -1,5 +1,6 @@
 """`/plans/{ref}/pause`, `/go-on` and `/end`: with a reason, and an outcome where it ends. Each page says first what follows."""
 
+from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -92,6 +93,7 @@ async def end(request: _Request, database: NamedDependency[Database], ref: FromP
 
 def _pause(plan: PlanOnFile, them: PersonOnFile, typed: Typed, look: Look) -> ActionPage:
     sent, errors = typed
+    later = look.tx.today + timedelta(weeks=8)
     return ActionPage(
         bar=bar_of(them, look), heading="Pause this plan", stops=True,
         means=(
@@ -99,7 +101,10 @@ def _pause(plan: PlanOnFile, them: PersonOnFile, typed: Typed, look: Look) -> Ac
             "Results that still come in are looked at.",
             "On the day the pause ends somebody of the team is asked to let it go on. It does not go on by itself.",
         ),
-        fields=(Ask(sort="date", name="until", label="Until when?", hint="For example, 27 3 2027"), _WHY),
+        fields=(
+            Ask(sort="date", name="until", label="Until when?", hint=f"For example, {later.day} {later.month} {later.year}"),
+            _WHY,
+        ),
         action=f"/plans/{plan.ref}/pause", button="Pause this plan", back=f"/people/{them.ref}", typed=sent, errors=errors,
     )  # fmt: skip
 

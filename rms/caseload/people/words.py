@@ -192,11 +192,6 @@ def reason_words(reason: str | None) -> str:
     return "" if _NOT_OURS.search(reason) else reason
 
 
-def purpose_words(purpose: str) -> str:
-    """What a message is for: `Result in range person` reads `Result in range`."""
-    return in_words(purpose.removesuffix("_person").removesuffix("_gp"))
-
-
 def by_whom(name: str) -> str:
     """Who did something, in a history: a name, or that nobody had to."""
     return "RMS, by itself" if name.casefold() in ("worker", "rms") else name

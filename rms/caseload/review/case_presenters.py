@@ -9,10 +9,10 @@ from rms.alerts.analytes import name_of
 from rms.alerts.model import FindingOutcome
 from rms.alerts.moves import DecisionKind
 from rms.caseload.identity import IdentityBar, identity_bar
+from rms.caseload.message_words import purpose_words
 from rms.caseload.people.presenters.answers import AskedBlock, present_asked
 from rms.caseload.people.presenters.results import Context, TestBlock, present_tests
 from rms.caseload.people.store import AskedOf, FiledResult
-from rms.caseload.people.words import purpose_words
 from rms.caseload.review.case_store import AlsoWaits, LastContact
 from rms.caseload.review.store import SittingRow
 from rms.caseload.review.words import BUTTONS, Done, done_words

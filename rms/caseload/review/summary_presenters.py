@@ -10,6 +10,7 @@ from rms.alerts.moves import DecisionKind
 from rms.caseload.review.store import Leaving, SittingRow
 from rms.caseload.review.words import decided_words, dropped_words
 from rms.caseload.worklist.ages import counted, sentence, when
+from rms.caseload.worklist.people import known_by
 from rms.dates import next_allowed
 from rms.dates.spoken import clock_words
 from rms.followup.review.model import Place, RowOutcome
@@ -19,10 +20,11 @@ _TO = {"person": "to people", "gp_practice": "to GP practices"}
 
 
 class SummaryRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One decision. `undo` is where its button leads; empty when `state` says why there is none."""
+    """One decision. `who` tells two of one name apart; `undo` is where its button leads, empty when `state` says why not."""
 
     href: str
     name: str
+    who: str
     what: str
     decided: str
     note: str
@@ -83,7 +85,8 @@ def _together(decided: Sequence[SittingRow], *, now: datetime) -> tuple[Together
 def _row(row: SittingRow, *, now: datetime) -> SummaryRow:
     state = _state(row, now=now)
     return SummaryRow(
-        href=f"/review/cases/{row.shown.subject_ref}", name=row.shown.name, what=f"{row.shown.test} {row.shown.value}",
+        href=f"/review/cases/{row.shown.subject_ref}", name=row.shown.name,
+        who=known_by(row.shown.born_text, nhs_number=row.shown.nhs_number), what=f"{row.shown.test} {row.shown.value}",
         decided=sentence(decided_words(row)), note=row.note or "",
         state=state or f"Until {clock_words(row.takes_effect_at)}" if row.takes_effect_at else state,
         undo="" if state else f"/review/decisions/{row.decision_ref}/undo",

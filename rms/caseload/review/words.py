@@ -10,6 +10,7 @@ import msgspec
 from rms.alerts.moves import DecisionKind
 from rms.caseload.review.store import SittingRow
 from rms.caseload.worklist.ages import counted
+from rms.caseload.worklist.people import known_by
 from rms.dates.spoken import clock_words
 from rms.followup.review.model import Place, RowOutcome
 from rms.messages.compose import day_in_words
@@ -93,6 +94,7 @@ def _undo_now(confirmed: Sequence[SittingRow], *, now: datetime) -> str:
 
 def dropped_words(row: SittingRow) -> str:
     """Who was left out, why, and where it is now."""
+    who = f"{row.shown.name}, {known_by(row.shown.born_text, nhs_number=row.shown.nhs_number)}"
     if row.outcome is RowOutcome.LEFT_OUT:
-        return f"{row.shown.name}: left out. It is now in one by one."
-    return f"{row.shown.name}: not confirmed. {row.outcome_why} It is now in one by one."
+        return f"{who}: left out. It is now in one by one."
+    return f"{who}: not confirmed. {row.outcome_why} It is now in one by one."

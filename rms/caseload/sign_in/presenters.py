@@ -5,7 +5,7 @@ from datetime import datetime
 
 import msgspec
 
-from rms.clock import london_time
+from rms.dates.spoken import clock_words
 from rms.people.model import Role
 from rms.people.store import StaffOnFile
 from rms.web.forms import NO_ERRORS, FieldError, FieldErrors
@@ -91,5 +91,4 @@ def fault(field: str, *, message: str) -> FieldErrors:
 
 def wait(field: str, *, until: datetime) -> FieldErrors:
     """So many tries that the next must wait; the time in London."""
-    at = london_time(until)
-    return fault(field, message=f"There were too many tries. Wait until {at:%H:%M}, then try again")
+    return fault(field, message=f"There were too many tries. Wait until {clock_words(until)}, then try again")

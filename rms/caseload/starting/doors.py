@@ -9,7 +9,7 @@ from uuid import UUID
 from rms.caseload.starting import moves
 from rms.caseload.starting.model import BEGINS, Choice, Draft
 from rms.caseload.starting.store import CaseInHand, lock_case
-from rms.clock import london_time
+from rms.dates.spoken import clock_words
 from rms.db.database import Database
 from rms.db.engine import Tx
 from rms.errors import Conflict, Refused
@@ -113,8 +113,8 @@ def _as_seen(case: CaseInHand, *, revision: int) -> Draft:
     if case.draft is None or not case.draft.draft.is_dated:
         raise Conflict("This plan is not written to its end. Nothing was started.")
     if case.draft.revision != revision:
-        at = london_time(case.draft.saved_at)
         raise Conflict(
-            f"{case.draft.saved_by} changed this plan at {at:%H:%M}, after you opened it. Nothing was started: look again."
+            f"{case.draft.saved_by} changed this plan at {clock_words(case.draft.saved_at)}, after you opened it."
+            " Nothing was started: look again."
         )
     return case.draft.draft

@@ -9,7 +9,7 @@ from rms.audit.model import Actor
 from rms.audit.moves import record
 from rms.caseload.starting.model import NEEDS_NOTE, Choice, Draft
 from rms.caseload.starting.store import CaseInHand
-from rms.clock import london_time
+from rms.dates.spoken import clock_words
 from rms.db.engine import Tx
 from rms.errors import Conflict, Refused
 
@@ -18,9 +18,9 @@ async def keep_draft(tx: Tx, *, case: CaseInHand, draft: Draft, revision: int, b
     """Save a plan that is being written. Conflict when a colleague saved it since the page with `revision` was made."""
     there = case.draft
     if there is not None and there.revision != revision and there.saved_by_id != by.id:
-        at = london_time(there.saved_at)
         raise Conflict(
-            f"{there.saved_by} changed this plan at {at:%H:%M} while you had it open. Nothing of yours was saved."
+            f"{there.saved_by} changed this plan at {clock_words(there.saved_at)} while you had it open."
+            " Nothing of yours was saved."
         )
     await tx.execute(
         "insert into plan_draft (organisation_id, case_id, content, revision, saved_at, saved_by_staff_id)"

@@ -8,6 +8,7 @@ import msgspec
 
 from rms.caseload.identity import born_words
 from rms.caseload.words import number
+from rms.dates import PartialDate
 from rms.messages.compose import day_in_words
 from rms.people.model import PersonName
 from rms.people.names import full_name
@@ -65,6 +66,13 @@ def person_in_line(family_name: str | None, *, given_names: str | None) -> str:
     if family_name is None:
         return NOBODY_KNOWN
     return full_name(PersonName(family=family_name, given=tuple((given_names or "").split())))
+
+
+def known_by(born_text: str, *, nhs_number: str | None) -> str:
+    """What tells two people of one name apart in a line: `born 3 April 1950, NHS number 999 000 0018`."""
+    exact = PartialDate.parse(born_text).exact
+    born = f"born {day_in_words(exact) if exact else born_text}"
+    return f"{born}, NHS number {number(nhs_number)}" if nhs_number else f"{born}, no NHS number"
 
 
 def owner_cell(

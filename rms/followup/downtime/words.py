@@ -8,8 +8,9 @@ import msgspec
 
 from rms.alerts.model import AlertKind
 from rms.alerts.rules.sentences import amount
-from rms.clock import london_date, london_time
+from rms.clock import london_date
 from rms.dates import age_on
+from rms.dates.spoken import clock_words
 from rms.followup.downtime.gathering import DAYS_AHEAD
 from rms.followup.downtime.model import Callee, LastValue, Line, OnTheList, Part
 from rms.messages.compose import day_in_words
@@ -166,8 +167,7 @@ def _value(last: LastValue) -> str:
 
 
 def _moment(at: datetime) -> str:
-    local = london_time(at)
-    return f"{day_in_words(local.date())}, {local:%H:%M}"
+    return f"{day_in_words(london_date(at))}, {clock_words(at)}"
 
 
 def _lines(*given: str) -> tuple[str, ...]:

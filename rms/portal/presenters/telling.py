@@ -1,5 +1,6 @@
 """What the pages show on which a person tells us something: nothing of theirs, only what they may say and to whom."""
 
+from datetime import timedelta
 from typing import Final
 
 import msgspec
@@ -12,7 +13,7 @@ from rms.portal.behind import Whose
 from rms.portal.forms_telling import Place
 from rms.portal.presenters.hours import answering
 from rms.portal.presenters.questions import Choice
-from rms.portal.presenters.words import HelpLine, weekday, whom_to_call
+from rms.portal.presenters.words import HelpLine, in_boxes, weekday, whom_to_call
 from rms.questionnaires.symptoms import Symptoms
 from rms.web.forms import NO_ERRORS, FieldErrors
 from rms.web.submitted import Submitted
@@ -48,12 +49,14 @@ class SymptomsPage(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TestPage(msgspec.Struct, frozen=True, kw_only=True):
-    """`portal/tell_test.html`."""
+    """`portal/tell_test.html`, `portal/tell_booked.html`. The examples are days that may be typed there."""
 
     __test__ = False  # pytest would otherwise take the name for a test class
 
     tests: tuple[Choice, ...]
     places: tuple[Choice, ...]
+    example: str
+    booked_example: str
     typed: Submitted
     errors: FieldErrors
     help: HelpLine
@@ -124,6 +127,7 @@ def present_test(of: Whose, *, typed: Submitted = _NOTHING, errors: FieldErrors 
     return TestPage(
         tests=tuple(Choice(code=code, text=text, chosen=typed.one("which") == code) for code, text in _TESTS.items()),
         places=tuple(Choice(code=code, text=text, chosen=typed.one("place") == code) for code, text in _PLACES.items()),
+        example=in_boxes(of.today - timedelta(days=3)), booked_example=in_boxes(of.today + timedelta(days=14)),
         typed=typed, errors=errors, help=help_for(of),
     )  # fmt: skip
 

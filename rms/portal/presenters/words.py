@@ -45,6 +45,11 @@ def weekday(day: date) -> str:
     return f"{_DAYS.split()[day.weekday()]} {in_words(day)}"
 
 
+def in_boxes(day: date) -> str:
+    """A day as it is typed into three boxes: 27 3 2027."""
+    return f"{day.day} {day.month} {day.year}"
+
+
 def answer_by_said(by: date, *, today: date) -> str:
     """By when answers are wanted: one sentence with one day, the one that stands in the message."""
     if by < today:

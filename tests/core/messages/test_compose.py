@@ -11,6 +11,8 @@ from rms.errors import BadInput, Refused
 from rms.messages.catalogue import load, read
 from rms.messages.compose import Facts, Rendered, compose, link_to
 from rms.messages.model import Channel, Purpose, TestWord
+from rms.messages.wording import addressed
+from rms.people.model import PersonName
 
 PORTAL = "https://followup.example.org"
 CATALOGUE = load()
@@ -154,3 +156,12 @@ def test_links_come_from_configuration() -> None:
 def test_links_that_are_not_ours_are_refused(portal: str, locator: str) -> None:
     with pytest.raises(BadInput):
         link_to(portal, locator=locator)
+
+
+@pytest.mark.parametrize(("name", "spoken"), [
+    (PersonName(family="Nutham", given=("Joyce", "Irene"), prefix="Mrs"), "Mrs Nutham"),
+    (PersonName(family="Nutham", given=("Joyce", "Irene")), "Joyce Nutham"),
+    (PersonName(family="Nutham", given=()), "Nutham"),
+])  # fmt: skip
+def test_a_letter_speaks_to_somebody_by_title_or_by_one_first_name(name, spoken):
+    assert addressed(name) == spoken

@@ -144,6 +144,14 @@ DATES = """
   15  | 3        | 2027 | Date of birth must be 14 March 2027 or earlier
   31  | 12       | 1899 | Date of birth must be 1 January 1900 or later
   ٢٧  | 3        | 1948 | Date of birth must be a real date
+  32  | 3        | 1948 | Date of birth must be a real date
+  0   | 3        | 1948 | Date of birth must be a real date
+  27  | 3        | 0000 | Date of birth must be a real date
+      | 13       | 1948 | Date of birth must include a day, and must be a real date
+  0   | 13       | 48   | Date of birth must be a real date, and must have a year with 4 numbers, like 1948
+  31  | 2        | 48   | Date of birth must be a real date, and must have a year with 4 numbers, like 1948
+  45  |          | 1948 | Date of birth must include a month, and must be a real date
+      | 3        | 48   | Date of birth must include a day, and must have a year with 4 numbers, like 1948
 """
 ROWS = [[cell.strip() for cell in line.split("|")] for line in DATES.strip().splitlines()[1:]]
 

@@ -1,6 +1,7 @@
 """What a person tells us becomes somebody's task, closes nothing, ends nothing, and counts once when it is sent twice."""
 
 import asyncio
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -260,6 +261,16 @@ async def test_a_new_link_goes_to_the_contact_on_record_and_only_for_the_right_d
         await world.as_owner("update message set state = 'accepted' where purpose = 'new_link'")
         await send(browser, new, right)
     assert await rows(world, "select count(*) from message where purpose = 'new_link'") == [(3,)]
+
+
+async def test_the_day_given_as_an_example_could_be_typed(world, inside):
+    async with world.web.transaction() as tx:
+        today = tx.today
+    for path, ahead in (("/tell-us/test", False), ("/tell-us/booked", True)):
+        found = re.search(r"For example, (\d+) (\d+) (\d{4})\.", (await inside.get(path)).text)
+        assert found is not None
+        shown = date(int(found[3]), int(found[2]), int(found[1]))
+        assert (shown > today) is ahead
 
 
 @pytest.mark.parametrize(

@@ -70,6 +70,8 @@ async def test_ten_are_confirmed_then_the_rest_then_the_summary(site, world, tru
     page = (await browser.get(summary)).text
     assert "12 decided, 0 set aside, 0 left out or not confirmed, 0 undone" in page
     assert "12 letters to people leave when printed, from" in page
+    men = re.findall(r"ASHDOWN, Peter \(Mr\)</a><br><span[^>]*>(born 3 April 1950, NHS number [\d ]+)</span>", page)
+    assert (len(men), len(set(men))) == (12, 12), "men of one name are told apart"
     assert "12 letters to GP practices leave when printed, from" in page
     assert "Nothing waits for a look in your teams." in (await browser.get("/review")).text
     assert len(await world.as_owner("select 1 from audit_entry where verb = 'review.look'")) == 2

@@ -173,7 +173,7 @@ async def test_a_name_that_is_html_or_arabic_is_shown_as_it_is(site: Site, admin
 
 async def test_the_last_sign_in_is_shown(site: Site, world: World, trust, admin):
     await world.as_owner("update staff set last_signed_in_at = '2027-03-01T09:30:00Z' where id = $1", trust.nurse.id)
-    assert "1 March 2027, 09:30" in (await admin.get("/set-up/people")).text
+    assert "1 March 2027, 9:30am" in (await admin.get("/set-up/people")).text
 
 
 async def test_whoever_cannot_sign_in_gets_a_plain_answer_and_no_form(site: Site):

@@ -77,9 +77,10 @@ EXAMPLES: dict[str, tuple[str, msgspec.Struct]] = {
     "symptoms, none signed": ("portal/symptoms.html", SymptomsPage(
         symptoms=Symptoms(today=(), soon=()), now="We are closed.", typed=NOTHING, errors=NO_ERRORS, help=HELP)),
     "tell us": ("portal/tell_us.html", HubPage(questions=None, help=HELP)),
-    "tell us: test": ("portal/tell_test.html", TestPage(tests=TWO, places=TWO, typed=NOTHING, errors=NO_ERRORS, help=HELP)),
+    "tell us: test": ("portal/tell_test.html", TestPage(tests=TWO, places=TWO, example="1 2 2026",
+        booked_example="3 4 2026", typed=NOTHING, errors=NO_ERRORS, help=HELP)),
     "tell us: booked": ("portal/tell_booked.html", TestPage(
-        tests=TWO, places=TWO, typed=NOTHING, errors=NO_ERRORS, help=HELP)),
+        tests=TWO, places=TWO, example="1 2 2026", booked_example="3 4 2026", typed=NOTHING, errors=NO_ERRORS, help=HELP)),
     "tell us: words": ("portal/tell_words.html", TellPage(
         heading="I have moved", lines=("We check it.",), label="Address", hint="", action="/tell-us/moved", button="Send",
         typed=NOTHING, errors=NO_ERRORS, help=HELP)),

@@ -157,3 +157,26 @@ async def test_another_teams_letters_are_neither_shown_nor_recorded(site: Site, 
     assert (await browser.get("/letters/together", params={"ref": refs})).status_code == 404
     assert (await site.post(browser, "/letters/together", {"ref": refs, "all": "yes"})).status_code == 404
     assert await printed_of(world) == [(ref, None) for ref in refs]
+
+
+async def test_a_line_says_what_the_letter_is_about_and_two_people_of_one_name_are_told_apart(
+    site: Site, world: World, trust: Trust
+):
+    for number in (1, 2):
+        patient_id = await on_file(world, trust, a_person(number, family="Ashdown"))
+        await a_letter(world, trust, patient_id, days_ago=number)
+    await world.as_owner(
+        "update message set purpose = 'test_reminder_2', recipient = 'person', facts = '{\"test_name\": \"PSA blood test\"}'"
+        " where id = (select min(id) from message)"
+    )
+    page = (await (await nurse(site, trust)).get("/letters")).text
+    told = re.findall(r'data-label="About">([^<]+)<br><span class="nhsuk-body-s">([^<]+)</span>', page)
+    names, who = zip(*told, strict=True)
+    assert len(set(names)) == 1
+    assert len(set(who)) == 2
+    assert all(re.fullmatch(r"born \d{1,2} \w+ \d{4}, NHS number 999 \d{3} \d{4}", one) for one in who)
+    assert re.findall(r'data-label="Letter">([^<]+)<', page) == [
+        "Follow-up has started", "A test is due: second reminder (PSA blood test)"]  # fmt: skip
+    for label in re.findall(r'aria-label="Open to print: ([^"]+)"', page):
+        assert any(one in label for one in who), "a screen reader tells them apart as well"
+    assert re.search(r'data-label="Written">\d{1,2} \w+ \d{4}, \d{1,2}(:\d\d)?(am|pm)<', page)

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 import msgspec
 
+from rms.caseload.message_words import purpose_words
 from rms.caseload.people.store import SentMessage
-from rms.caseload.people.words import CHANNELS, RECIPIENTS, message_state, purpose_words
+from rms.caseload.people.words import CHANNELS, RECIPIENTS, message_state
 from rms.caseload.words import in_words, moment
 
 

@@ -5,10 +5,11 @@ from typing import Final
 
 import msgspec
 
+from rms.caseload.message_words import PURPOSES
 from rms.caseload.set_up.parts import GOOD, NEUTRAL, WAITS, Tag
 from rms.caseload.set_up.wording.forms import block_field
 from rms.caseload.set_up.wording.letter_parts import BlockBox, LetterLine, boxes, letter_lines, reading
-from rms.caseload.set_up.wording.words import PURPOSES, WAYS
+from rms.caseload.set_up.wording.words import WAYS
 from rms.caseload.words import moment
 from rms.caseload.worklist.ages import counted
 from rms.messages.catalogue import Catalogue, Template
