@@ -44,6 +44,6 @@ def purpose_words(purpose: str) -> str:
 
 
 def title_words(purpose: str, *, facts: Mapping[str, Any]) -> str:
-    """What a message is for and about: `A test is due: second reminder (PSA blood test)`."""
+    """What a message is for and about: `A test is due: second reminder, PSA blood test`."""
     subject = next((facts[name] for name in _SUBJECTS if facts.get(name)), "")
-    return f"{purpose_words(purpose)} ({subject})" if subject else purpose_words(purpose)
+    return f"{purpose_words(purpose)}, {subject}" if subject else purpose_words(purpose)

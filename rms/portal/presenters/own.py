@@ -221,8 +221,9 @@ def _note(own: Own, one: Occurrence, *, row: int | None) -> str:
         return ""
     if row is not None and row in own.had:
         return "You told us that you had it. The result has not come yet."
-    if one.kind == StepKind.QUESTIONNAIRE and (row is None or row not in own.asked):
-        return "We have not sent it to you yet."
+    if one.kind == StepKind.QUESTIONNAIRE:
+        asked = None if row is None else own.asked.get(row)
+        return answer_by_said(asked.answer_by, today=own.whose.today) if asked else "We have not sent it to you yet."
     return "It was due, and nothing has come back yet."
 
 

@@ -14,8 +14,8 @@ def test_every_purpose_is_said_in_words(purpose):
 
 
 @pytest.mark.parametrize(("facts", "title"), [
-    ({"test_name": "PSA blood test", "plan_name": "After surgery"}, "A test is late (PSA blood test)"),
-    ({"plan_name": "After surgery"}, "A test is late (After surgery)"),
+    ({"test_name": "PSA blood test", "plan_name": "After surgery"}, "A test is late, PSA blood test"),
+    ({"plan_name": "After surgery"}, "A test is late, After surgery"),
     ({}, "A test is late"),
 ])  # fmt: skip
 def test_a_title_names_the_test_else_the_plan(facts, title):

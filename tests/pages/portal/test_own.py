@@ -291,8 +291,11 @@ async def test_one_link_has_one_day_in_the_text_and_on_every_page(world, browser
     await browser.come_in(him.locator)
     start = await browser.get("/questions/start")
     assert f"Please answer by {day}." in start.text
+    await world.move_civil_clock(2)
     own = await see(world, browser)
     assert f"Please answer by {day}." in own.text
+    [(title,)] = await rows(world, "select title from occurrence where id = $1", him.man.occurrence_id)
+    assert f">{title}<br>Please answer by {day}." in own.text, "in the list of dates as well"
     stopped = await browser.post(await browser.get("/questions/q/wellbeing"), "/questions/later")
     assert f"Please answer by {day}." in stopped.text
     [(closes_on,)] = await rows(world, "select closes_on from assignment")

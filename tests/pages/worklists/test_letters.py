@@ -176,7 +176,7 @@ async def test_a_line_says_what_the_letter_is_about_and_two_people_of_one_name_a
     assert len(set(who)) == 2
     assert all(re.fullmatch(r"born \d{1,2} \w+ \d{4}, NHS number 999 \d{3} \d{4}", one) for one in who)
     assert re.findall(r'data-label="Letter">([^<]+)<', page) == [
-        "Follow-up has started", "A test is due: second reminder (PSA blood test)"]  # fmt: skip
+        "Follow-up has started", "A test is due: second reminder, PSA blood test"]  # fmt: skip
     for label in re.findall(r'aria-label="Open to print: ([^"]+)"', page):
         assert any(one in label for one in who), "a screen reader tells them apart as well"
     assert re.search(r'data-label="Written">\d{1,2} \w+ \d{4}, \d{1,2}(:\d\d)?(am|pm)<', page)
