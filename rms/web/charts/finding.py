@@ -23,34 +23,42 @@ def finding_of(series: Series) -> str:
 
 
 def _against(marks: Sequence[Mark], limit: Limit, *, unit: str) -> str:
-    sides = [_is_below(mark, limit) for mark in marks]
+    sides = [_is_under(mark, limit) for mark in marks]
     level = f"the {limit.name} of {limit.number:f} {unit}".strip()
     below, above, open_ = (sides.count(side) for side in (True, False, None))
     if len(marks) in (below, above):
-        where = "below" if below else "at or above"
+        where = limit.under if below else limit.over
         many = "both" if len(marks) == 2 else f"all {len(marks)}"
         return f"the only value is {where} {level}" if len(marks) == 1 else f"{many} values are {where} {level}"
-    last = {True: f"is below {level}", False: f"is at or above {level}", None: f"cannot be compared with {level}"}[
-        sides[-1]
-    ]
+    last = {
+        True: f"is {limit.under} {level}",
+        False: f"is {limit.over} {level}",
+        None: f"cannot be compared with {level}",
+    }[sides[-1]]
     said = [f"the last value, {value_words(marks[-1])}, {last}"]
     if above:
-        said.append(f"{above} of {len(marks)} {'is' if above == 1 else 'are'} at or above it")
+        said.append(f"{above} of {len(marks)} {'is' if above == 1 else 'are'} {limit.over} it")
     if open_ > (sides[-1] is None):
         said.append(f"{open_} of {len(marks)} cannot be compared")
     return "; ".join(said)
 
 
-def _is_below(mark: Mark, limit: Limit) -> bool | None:
-    """Below, at or above, or None where only a bound is known that lies on the wrong side: `<0.5` says nothing about 0.2."""
-    if mark.comparator in ("<", "<="):
-        under = mark.number <= limit.number if mark.comparator == "<" else mark.number < limit.number
-        return True if under else None
-    if mark.comparator in (">", ">="):
-        return False if mark.number >= limit.number else None
-    if mark.comparator:
-        return None
-    return mark.number < limit.number
+def _is_under(mark: Mark, limit: Limit) -> bool | None:
+    """Under or over, or None where only a bound is known that lies on the wrong side: `<0.5` says nothing about 0.2."""
+    at, number = limit.number, mark.number
+    match mark.comparator:
+        case "":
+            return number < at if limit.includes else number <= at
+        case "<":
+            return True if number <= at else None
+        case "<=":
+            return True if (number < at if limit.includes else number <= at) else None
+        case ">":
+            return False if number >= at else None
+        case ">=":
+            return False if (number >= at if limit.includes else number > at) else None
+        case _:
+            return None
 
 
 def _first_up(text: str) -> str:

@@ -26,10 +26,24 @@ class Mark(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Limit(msgspec.Struct, frozen=True, kw_only=True):
-    """A level that is drawn across. `name` is what it is called beside the line and in the title: `limit`."""
+    """A level that is drawn across. `name` is what it is called beside the line and in the title: `limit`.
+
+    `includes`: a value that is exactly the limit is beyond it, as where a rule says "at or above"; else only what is above.
+    """
 
     number: Decimal
     name: str = "limit"
+    includes: bool = False
+
+    @property
+    def over(self) -> str:
+        """What is said of a value beyond it."""
+        return "at or above" if self.includes else "above"
+
+    @property
+    def under(self) -> str:
+        """What is said of any other value."""
+        return "below" if self.includes else "at or below"
 
     @property
     def short(self) -> str:

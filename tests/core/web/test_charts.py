@@ -68,16 +68,17 @@ def test_the_title_states_the_finding() -> None:
 @pytest.mark.parametrize(
     ("marks", "says"),
     [
-        (("0.02", "0.11", "0.06"), "PSA: all 3 values are below the limit of 0.2 ug/L."),
-        (("0.2", "0.3"), "PSA: both values are at or above the limit of 0.2 ug/L."),
-        (("0.06",), "PSA: the only value is below the limit of 0.2 ug/L."),
-        (("0.3", "0.06"), "PSA: the last value, 0.06, is below the limit of 0.2 ug/L; 1 of 2 is at or above it."),
-        (("0.06", "0.3", "0.4"), "PSA: the last value, 0.4, is at or above the limit of 0.2 ug/L; 2 of 3 are at or above it."),
-        (("<0.01", "<0.2"), "PSA: both values are below the limit of 0.2 ug/L."),
+        (("0.02", "0.11", "0.06"), "PSA: all 3 values are at or below the limit of 0.2 ug/L."),
+        (("0.2", "0.3"), "PSA: the last value, 0.3, is above the limit of 0.2 ug/L; 1 of 2 is above it."),
+        (("0.2",), "PSA: the only value is at or below the limit of 0.2 ug/L."),
+        (("0.06",), "PSA: the only value is at or below the limit of 0.2 ug/L."),
+        (("0.3", "0.06"), "PSA: the last value, 0.06, is at or below the limit of 0.2 ug/L; 1 of 2 is above it."),
+        (("0.06", "0.3", "0.4"), "PSA: the last value, 0.4, is above the limit of 0.2 ug/L; 2 of 3 are above it."),
+        (("<0.01", "<0.2"), "PSA: both values are at or below the limit of 0.2 ug/L."),
         (("<0.5",), "PSA: the last value, less than 0.5, cannot be compared with the limit of 0.2 ug/L."),
         (("0.1", "<0.5"), "PSA: the last value, less than 0.5, cannot be compared with the limit of 0.2 ug/L."),
-        (("<0.5", "0.1"), "PSA: the last value, 0.1, is below the limit of 0.2 ug/L; 1 of 2 cannot be compared."),
-        ((">5",), "PSA: the only value is at or above the limit of 0.2 ug/L."),
+        (("<0.5", "0.1"), "PSA: the last value, 0.1, is at or below the limit of 0.2 ug/L; 1 of 2 cannot be compared."),
+        ((">5",), "PSA: the only value is above the limit of 0.2 ug/L."),
     ],
 )  # fmt: skip
 def test_the_sentence_above_says_on_which_side_of_the_limit_they_lie(marks: tuple[str, ...], says: str) -> None:
@@ -86,9 +87,20 @@ def test_the_sentence_above_says_on_which_side_of_the_limit_they_lie(marks: tupl
     assert drawn(series).finding == says
 
 
+@pytest.mark.parametrize(
+    ("value", "includes", "where"),
+    [("0.2", True, "at or above"), ("0.2", False, "at or below"), ("0.19", True, "below"), ("0.21", False, "above"),
+     ("<0.2", True, "below"), ("<0.2", False, "at or below"), (">0.2", True, "at or above"), (">0.2", False, "above")],
+)  # fmt: skip
+def test_the_words_of_a_limit_are_those_of_its_rule(value: str, includes: bool, where: str) -> None:
+    one = mark(value.lstrip("<>"), comparator=value[0] if value[0] in "<>" else "")
+    series = psa(one, limits=(Limit(number=Decimal("0.2"), includes=includes),))
+    assert drawn(series).finding == f"PSA: the only value is {where} the limit of 0.2 ug/L."
+
+
 def test_values_of_before_the_operation_are_not_counted_in_the_sentence() -> None:
     series = psa(mark("8"), mark("0.02", months=4), mark("0.03", months=8), scale_from=DAY + timedelta(days=60))
-    assert drawn(series).finding == "PSA since 2 May 2027: both values are below the limit of 0.2 ug/L."
+    assert drawn(series).finding == "PSA since 2 May 2027: both values are at or below the limit of 0.2 ug/L."
     assert drawn(psa(mark("0.02"), limits=())).finding == "PSA: the last value is 0.02 ug/L."
 
 

@@ -116,20 +116,21 @@ def limits_of(plans: Sequence[PlanOnFile], *, analyte: str | None) -> tuple[Limi
     found: dict[Decimal, Limit] = {}
     for plan in watching:
         personal = plan.effective.limits
-        for rule, level in _levels(plan.protocol.rules, analyte=analyte):
+        for rule, level, includes in _levels(plan.protocol.rules, analyte=analyte):
             number = personal.get(rule.key, level)
             name = "own limit" if rule.key in personal else "limit"
-            found.setdefault(number, Limit(number=number, name=name))
+            had = found.get(number, Limit(number=number, name=name))
+            found[number] = Limit(number=number, name=had.name, includes=had.includes or includes)
     return tuple(found[number] for number in sorted(found))
 
 
-def _levels(rules: Iterable[Rule], *, analyte: str | None) -> Iterable[tuple[Rule, Decimal]]:
+def _levels(rules: Iterable[Rule], *, analyte: str | None) -> Iterable[tuple[Rule, Decimal, bool]]:
     for rule in rules:
         for condition in conditions_in(rule.when):
             if not isinstance(condition, Threshold | ConfirmedThreshold) or condition.analyte != analyte:
                 continue
             if condition.comparison in _UPPER:
-                yield rule, condition.limit.value
+                yield rule, condition.limit.value, condition.comparison is Comparison.AT_LEAST
 
 
 def _events(context: Context) -> Iterable[Event]:
