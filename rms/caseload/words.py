@@ -17,6 +17,8 @@ KINDS: Final = {
     AlertKind.CHASE: "Chase",
     AlertKind.FIX_DATA: "Fix data",
 }
+#: An alert to act on today that was raised when nobody works is answered by the close of the next working day.
+ACT_NEXT: Final = "Act on the next working day"
 STATES: Final = {
     AlertState.OPEN: "Nobody has taken it",
     AlertState.TAKEN: "Taken",
@@ -28,6 +30,13 @@ _SITES: Final = {
     TumourSite.CTYA: "Children, teenagers and young adults",
     TumourSite.UPPER_GI: "Upper gastrointestinal",
 }
+
+
+def kind_words(kind: AlertKind, *, respond_by: datetime, today: date) -> str:
+    """What an alert asks for, in words that agree with the day by which it is wanted."""
+    if kind is AlertKind.ACT_TODAY and london_date(respond_by) > today:
+        return ACT_NEXT
+    return KINDS[kind]
 
 
 def in_words(code: str) -> str:

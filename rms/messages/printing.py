@@ -22,11 +22,15 @@ def last_day_late(today: date) -> date:
     return day
 
 
-def late_sentence(*, letters: int, since: date, today: date) -> str:
-    """How many letters wait and since when; with the day on which it was so, because the number changes and this stays."""
+def late_sentence() -> str:
+    """Why a team is asked about its print queue. How many letters wait changes with each that is printed: the page counts."""
+    return (
+        f"Letters have waited more than {WORKING_DAYS_TO_PRINT} working days to be printed. Print and post what waits."
+    )
+
+
+def late_now(*, letters: int, since: date) -> str:
+    """How many letters have waited too long at this moment, and since when."""
     how_many = "1 letter has" if letters == 1 else f"{letters:,} letters have"
     written = "written on" if letters == 1 else "the oldest written on"
-    return (
-        f"{how_many} waited more than {WORKING_DAYS_TO_PRINT} working days to be printed, {written} {day_in_words(since)}"
-        f" (counted on {day_in_words(today)}). Print and post what waits."
-    )
+    return f"{how_many} waited too long now, {written} {day_in_words(since)}."

@@ -63,20 +63,32 @@ def escalate(
     for candidate in [*(r for r in Rung if r > rung), *([rung] if rung is Rung.SERVICE_MANAGER else [])]:
         staff_id = ladder.on(candidate)
         if staff_id is not None and staff_id not in on_leave:
-            because = f" ({'; '.join(passed)})" if passed else ""
+            because = f": {_listed(passed)}" if passed else ""
             return Escalation(
                 rung=candidate,
                 staff_id=staff_id,
                 next_escalation_at=next_at,
-                sentence=f"Nobody has acted, so it goes to the {words(candidate)}{because}.",
+                sentence=f"Nobody acted in time, so the {words(candidate)} is told now{because}.",
             )
-        passed.append(f"{words(candidate)} {'is not named' if staff_id is None else 'is on leave'}")
+        passed.append(_passed(candidate, is_named=staff_id is not None))
     return Escalation(
         rung=rung,
         staff_id=None,
         next_escalation_at=next_at,
-        sentence=f"Nobody has acted; nobody above is at work ({'; '.join(passed)}): the whole team is told again.",
+        sentence=f"Nobody acted in time, so the whole team is told again: {_listed(passed)}.",
     )
+
+
+def _passed(rung: Rung, *, is_named: bool) -> str:
+    """Why a rung was passed by: `nobody has taken it`, `the deputy is on leave`."""
+    if is_named:
+        return f"the {words(rung)} is on leave"
+    return "nobody has taken it" if rung is Rung.OWNER else f"there is no {words(rung)}"
+
+
+def _listed(reasons: list[str]) -> str:
+    *first, last = reasons
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def words(rung: Rung) -> str:

@@ -19,7 +19,7 @@ from rms.alerts.moves.deciding import (
     record_decision,
     undo_decision,
 )
-from rms.alerts.moves.raising import end_episode_if_closed, raise_alert, store_evaluation
+from rms.alerts.moves.raising import add_news, end_episode_if_closed, raise_alert, store_evaluation
 from rms.alerts.moves.ringing import ring
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "DecisionKind",
     "DecisionOnFile",
     "act",
+    "add_news",
     "close",
     "close_all_about",
     "decision",

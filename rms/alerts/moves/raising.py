@@ -3,9 +3,9 @@
 from datetime import datetime
 
 from rms.alerts.lifecycle import AlertMove, EpisodeStep, after_move, episode_step, merged, opening
-from rms.alerts.model import AlertKind, Finding, FindingOutcome
+from rms.alerts.model import AlertKind, AlertState, Finding, FindingOutcome
 from rms.alerts.moves.writing import note_move
-from rms.alerts.store import AlertOnFile, has_cause, latest_alert
+from rms.alerts.store import AlertOnFile, has_cause, latest_alert, locked_alert
 from rms.audit.model import Actor
 from rms.audit.moves import record
 from rms.db.engine import Tx
@@ -59,6 +59,29 @@ async def raise_alert(
     await _add_cause(tx, organisation_id=organisation_id, alert_id=alert_id, cause_kind=cause_kind, cause_id=cause_id,
                      sentence=sentence, now=now)  # fmt: skip
     return alert_id
+
+
+async def add_news(
+    tx: Tx,
+    *,
+    organisation_id: int,
+    alert_id: int,
+    sentence: str,
+    cause_kind: str,
+    cause_id: int,
+    by: Actor,
+    now: datetime,
+) -> None:
+    """Something happened to what an open alert is about: it says so, stays what it is, and comes back if it was set aside."""
+    alert = await locked_alert(tx, organisation_id=organisation_id, alert_id=alert_id)
+    known = await has_cause(
+        tx, organisation_id=organisation_id, alert_id=alert_id, cause_kind=cause_kind, cause_id=cause_id
+    )
+    if known or alert.state is AlertState.CLOSED:
+        return
+    await _join(tx, alert=alert, kind=alert.kind, sentence=sentence, by=by, now=now)
+    await _add_cause(tx, organisation_id=organisation_id, alert_id=alert_id, cause_kind=cause_kind, cause_id=cause_id,
+                     sentence=sentence, now=now)  # fmt: skip
 
 
 async def _add_cause(

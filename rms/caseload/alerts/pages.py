@@ -15,12 +15,14 @@ from rms.caseload.alerts import doors
 from rms.caseload.alerts.forms import ACTING, ENDING, HANDING_OVER, SETTING_ASIDE
 from rms.caseload.alerts.never_told import listed_in, present_listed
 from rms.caseload.alerts.presenters import present_alert
-from rms.caseload.alerts.store import alert_in_full, causes_of, moves_of
-from rms.caseload.looking import looking
+from rms.caseload.alerts.store import AlertInFull, alert_in_full, causes_of, moves_of, what_came
+from rms.caseload.looking import Look, looking
 from rms.caseload.worklist.frame import worklist_frame
 from rms.caseload.worklist.surroundings import surroundings
 from rms.db.database import Database
 from rms.errors import NotFound, Refused
+from rms.messages.moves.printing import PRINT_QUEUE
+from rms.messages.store import LateLetters, late_letters
 from rms.people.access import asker, may_do
 from rms.people.permissions import Permission
 from rms.people.store import person
@@ -106,6 +108,13 @@ async def _done(
     return await _alert_page(request, database, ref=ref, typed=parsed.typed, errors=errors)
 
 
+async def _letters(look: Look, alert: AlertInFull) -> LateLetters | None:
+    """What lies too long in the print queue at this moment, for an alert about one."""
+    if alert.subject_kind != PRINT_QUEUE:
+        return None
+    return await late_letters(look.tx, organisation_id=look.asks.organisation_id, team_id=alert.team_id)
+
+
 async def _alert_page(
     request: _Request, database: Database, *, ref: UUID, typed: Submitted, errors: FieldErrors
 ) -> Response[str]:
@@ -118,7 +127,8 @@ async def _alert_page(
         around = await surroundings(look)
         page = present_alert(
             alert, person=who, causes=await causes_of(look, alert_id=alert.id), around=around, asks=asks, now=look.tx.now,
-            moves=await moves_of(look, alert_id=alert.id),
+            moves=await moves_of(look, alert_id=alert.id), came=await what_came(look, alert_id=alert.id),
+            letters=await _letters(look, alert),
             never_told=present_listed(await listed_in(look, alert_id=alert.id), asks=asks), typed=typed, errors=errors,
         )  # fmt: skip
         frame = worklist_frame(request, around=around, tx=look.tx)

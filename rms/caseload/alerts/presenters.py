@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from uuid import UUID
 
 import msgspec
 
@@ -12,13 +13,15 @@ from rms.caseload.alerts.never_told import NeverToldLine
 from rms.caseload.alerts.store import AlertInFull, Cause, Move
 from rms.caseload.identity import IdentityBar, identity_bar
 from rms.caseload.people.words import ALERT_MOVES, by_whom
-from rms.caseload.words import KINDS, in_words, moment
+from rms.caseload.words import in_words, kind_words, moment
 from rms.caseload.worklist.ages import age, sentence, target, when
 from rms.caseload.worklist.frame import Option, colleague_words
 from rms.caseload.worklist.people import OwnerCell, owner_cell
 from rms.caseload.worklist.surroundings import Surroundings
 from rms.clock import london_date
 from rms.messages.moves.printing import PRINT_QUEUE
+from rms.messages.printing import late_now
+from rms.messages.store import LateLetters
 from rms.people.access import Asker
 from rms.people.permissions import Permission
 from rms.people.store import PersonOnFile
@@ -38,7 +41,9 @@ class AlertPage(msgspec.Struct, frozen=True, kw_only=True):
     """`caseload/alert.html`. What one may not do, or what the alert's state does not allow, is None or empty.
 
     `state` is empty unless it is set aside. `message` leads to the laboratory message that it is about, where that is dealt
-    with; `letters` to the print queue, when it is about letters that nobody has printed.
+    with; `letters` to the print queue, when it is about letters that nobody has printed; `letters_now` counts
+    them.
+    `came` leads to the result or the answers it waited for, when they have come; it is then closed in one press.
     `never_told` lists what a death took back that was a mistake.
     """
 
@@ -56,7 +61,9 @@ class AlertPage(msgspec.Struct, frozen=True, kw_only=True):
     history: tuple[HistoryLine, ...]
     path: str
     message: str | None
+    came: str | None
     letters: str | None
+    letters_now: str
     never_told: tuple[NeverToldLine, ...]
     may_take: bool
     had_by: str
@@ -82,6 +89,8 @@ def present_alert(
     around: Surroundings,
     asks: Asker,
     now: datetime,
+    came: UUID | None = None,
+    letters: LateLetters | None = None,
     never_told: tuple[NeverToldLine, ...] = (),
     typed: Submitted,
     errors: FieldErrors = NO_ERRORS,
@@ -91,23 +100,27 @@ def present_alert(
     may_act = is_open and asks.may(Permission.ALERT_OWN)
     may_close = is_open and asks.may(Permission.ALERT_CLOSE) and not alert.about_message
     today = london_date(now)
+    chosen = typed.one("outcome") or (AlertOutcome.RESULT_FOUND if came else "")
     if not typed.pairs and alert.kind is AlertKind.ACT_TODAY:
         typed = Submitted(
             pairs=tuple((f"until-{part}", str(getattr(today, part))) for part in ("day", "month", "year"))
         )
     return AlertPage(
-        kind=KINDS[alert.kind], sentence=alert.sentence, state=_state(alert, now=now), team=alert.team,
+        kind=kind_words(alert.kind, respond_by=alert.respond_by, today=today),
+        sentence=alert.sentence, state=_state(alert, now=now), team=alert.team,
         bar=None if person is None else identity_bar(person, today=today),
         owner=owner_cell(owner_id=alert.owner_id, owner=alert.owner, away_until=alert.owner_away_until,
                          covered_by=alert.covered_by, me=asks.staff_id),
         opened=f"{sentence(when(alert.opened_at, now=now))} ({age(alert.opened_at, now=now)} ago)",
         target=sentence(target(alert.respond_by, now=now)), is_over=is_open and alert.respond_by < now,
         outcome=_outcome(alert),
-        causes=tuple(HistoryLine(at=moment(one.added_at), who="", what=one.sentence) for one in causes),
+        causes=_causes(causes, said=alert.sentence),
         history=tuple(_line(one) for one in moves),
         path=f"/alerts/{alert.ref}",
         message=f"/unmatched/{alert.ref}" if alert.about_message else None,
+        came=f"/review/cases/{came}" if came and is_open else None,
         letters="/letters" if alert.subject_kind == PRINT_QUEUE and is_open else None,
+        letters_now=late_now(letters=letters.letters, since=london_date(letters.since)) if letters and is_open else "",
         never_told=never_told,
         may_take=may_act and alert.owner_id != asks.staff_id,
         had_by=str(alert.owner_id or ""),
@@ -115,10 +128,20 @@ def present_alert(
         receivers=_receivers(around, asks=asks, typed=typed) if is_open else (),
         times=tuple(Option(code=code, text=code, chosen=typed.one("at") == code) for code in TIMES) if may_act else (),
         outcomes=tuple(
-            Option(code=one, text=in_words(one), chosen=typed.one("outcome") == one) for one in outcomes_for(alert.kind)
+            Option(code=one, text=in_words(one), chosen=chosen == one) for one in outcomes_for(alert.kind)
         ) if may_close else (),
         typed=typed, errors=errors,
     )  # fmt: skip
+
+
+def _causes(causes: Sequence[Cause], *, said: str) -> tuple[HistoryLine, ...]:
+    """Why it is there, each reason once; none when there is only the one that stands at the top already."""
+    first: dict[str, Cause] = {}
+    for one in causes:
+        first.setdefault(one.sentence, one)
+    if set(first) == {said}:
+        return ()
+    return tuple(HistoryLine(at=moment(one.added_at), who="", what=one.sentence) for one in first.values())
 
 
 def _state(alert: AlertInFull, *, now: datetime) -> str:
@@ -146,5 +169,7 @@ def _outcome(alert: AlertInFull) -> str:
 
 def _line(move: Move) -> HistoryLine:
     words = ALERT_MOVES.get(move.move) or in_words(move.move)
+    if move.move == "add_cause":  # the news itself stands among the reasons
+        return HistoryLine(at=moment(move.at), who=by_whom(move.by_name), what=words)
     reason = in_words(move.reason) if move.move == "close" and move.reason else move.reason  # of closing it is a code
     return HistoryLine(at=moment(move.at), who=by_whom(move.by_name), what=f"{words}: {reason}" if reason else words)

@@ -29,6 +29,16 @@ _BEHIND: Final = """
 select id, patient_id, team_id from alert where organisation_id = $2 and team_id = any($1) and ref = any($3) order by id
 """
 
+_CAME: Final = """
+select case c.cause_kind
+         when 'result_came' then (select r.ref from result_version v join result r on r.organisation_id = v.organisation_id
+                                     and r.id = v.result_id
+                                   where v.organisation_id = $1 and v.id = c.cause_id and r.team_id = any($3))
+         when 'answers_came' then (select a.ref from assignment a where a.organisation_id = $1 and a.id = c.cause_id
+                                      and a.team_id = any($3)) end
+  from alert_cause c where c.organisation_id = $1 and c.alert_id = $2 order by c.id desc limit 1
+"""
+
 _RECEIVER: Final = f"""
 select s.id, s.display_name as name, away.until_on as away_until,
        array(select m.team_id from staff_team m where m.organisation_id = s.organisation_id and m.staff_id = s.id) as team_ids
@@ -74,6 +84,12 @@ class Cause(msgspec.Struct, frozen=True, kw_only=True):
 
     sentence: str
     added_at: datetime
+
+
+async def what_came(look: Look, *, alert_id: int) -> UUID | None:
+    """The result or the answers that an alert waited for, when the last thing it says is that they came; None else."""
+    found: UUID | None = await look.tx.fetchval(_CAME, look.asks.organisation_id, alert_id, list(look.asks.team_ids))
+    return found
 
 
 class Move(msgspec.Struct, frozen=True, kw_only=True):

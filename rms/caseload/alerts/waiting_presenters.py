@@ -9,7 +9,7 @@ import msgspec
 
 from rms.alerts.model import AlertState
 from rms.caseload.alerts.waiting import SET_ASIDE, WaitingAlert
-from rms.caseload.words import KINDS
+from rms.caseload.words import KINDS, kind_words
 from rms.caseload.worklist.ages import age, target, when
 from rms.caseload.worklist.asked import Asked
 from rms.caseload.worklist.feed import feed_words
@@ -30,7 +30,7 @@ KIND_CHOICES: Final[Mapping[str, str]] = {
     **{str(kind): words for kind, words in KINDS.items()},
     SET_ASIDE: "Set aside for now",
 }
-_ORDER = "The most urgent kind first, and in each kind the oldest first."
+_ORDER = "The most urgent kind first; of those to act on, answers that are red flags first, then the oldest."
 NOTHING_TYPED = Submitted(pairs=())
 NOBODY_IN_PARTICULAR: Final = PersonCell(name="The team’s letters", href=None, born="", nhs_number="")
 
@@ -94,9 +94,14 @@ def present_alerts(
                    "New results, answers and silence are judged as they come; what needs a person appears here."),
         ),
         blocks=tuple(
-            KindBlock(kind=KINDS[kind], count=group[0][0].of_kind, is_urgent=kind == "act_today",
+            KindBlock(kind=words, count=group[0][0].of_kind, is_urgent=group[0][0].kind == "act_today",
                       alerts=tuple(line for _, line in group))
-            for kind, group in ((kind, list(found)) for kind, found in groupby(lines, key=lambda pair: pair[0].kind))
+            for words, group in (
+                (words, list(found))
+                for words, found in groupby(
+                    lines, key=lambda pair: kind_words(pair[0].kind, respond_by=pair[0].respond_by, today=london_date(now))
+                )
+            )
         ),
         receivers=_receivers(around, asks=asks, chosen=typed.one("to")),
         said=said, typed=typed, errors=errors,

@@ -7,9 +7,10 @@ from typing import Final
 import msgspec
 
 from rms.caseload.escalated.store import EscalatedAlert
-from rms.caseload.words import KINDS
+from rms.caseload.words import kind_words
 from rms.caseload.worklist.ages import age, sentence, target, when
 from rms.caseload.worklist.people import OwnerCell, owner_cell
+from rms.clock import london_date
 
 PATH: Final = "/escalated"
 
@@ -40,7 +41,8 @@ def present_escalated(found: Sequence[EscalatedAlert], *, me: int, now: datetime
 
 def _line(one: EscalatedAlert, *, me: int, now: datetime) -> EscalatedLine:
     return EscalatedLine(
-        kind=KINDS[one.kind], team=one.team, phone=one.phone, leads=", ".join(one.leads) or "Nobody is named",
+        kind=kind_words(one.kind, respond_by=one.respond_by, today=london_date(now)),
+        team=one.team, phone=one.phone, leads=", ".join(one.leads) or "Nobody is named",
         owner=owner_cell(owner_id=one.owner_id, owner=one.owner, away_until=one.owner_away_until,
                          covered_by=one.covered_by, me=me),
         age=age(one.opened_at, now=now), target=sentence(target(one.respond_by, now=now)),

@@ -1,9 +1,9 @@
 """Codes of other rooms to the words a nurse reads about a person. A code without words is spelt out, never hidden."""
 
-import re
 from typing import Final
 
 from rms.caseload.words import in_words
+from rms.messages.spoken import reason_words
 
 SOURCES: Final = {"register": "the register", "staff": "staff", "person": "the person"}
 CONTACTS: Final = {"mobile": "Mobile", "phone": "Telephone", "email": "Email", "post": "Address"}
@@ -76,17 +76,6 @@ _MESSAGES: Final = {
     "expired": "Not sent: it came too late to be of use",
     "void": "Taken back before it was sent",
 }
-#: What providers say, as far as it means something to a nurse.
-_PROVIDERS_SAY: Final = {
-    "permanent-failure": "the number or address does not work",
-    "temporary-failure": "the phone was off or the mailbox full",
-    "technical-failure": "there was a fault on the way, not with the number",
-    "undelivered": "the network could not deliver it",
-    "failed": "the network could not deliver it",
-}
-_REPORTED: Final = re.compile(r"reported '([^']+)'")
-_NOT_OURS: Final = re.compile(r"provider", re.IGNORECASE)
-
 #: Verbs of the audit. What the worker and the register do reads the same as what staff do.
 VERBS: Final = {
     "person.add": "Added to the file",
@@ -182,14 +171,6 @@ def message_state(state: str, *, reason: str | None, channel: str, is_printed: b
     return f"{said}: {because}" if because and state in ("failed", "held", "expired", "void") else said
 
 
-def reason_words(reason: str | None) -> str:
-    """Our own sentence as it is; a provider's report in our words; empty for any other word of a provider."""
-    if not reason:
-        return ""
-    reported = _REPORTED.search(reason)
-    if reported:
-        return _PROVIDERS_SAY.get(reported[1], "")
-    return "" if _NOT_OURS.search(reason) else reason
 
 
 def by_whom(name: str) -> str:

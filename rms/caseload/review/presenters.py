@@ -82,12 +82,12 @@ def present_start(found: Counts, *, around: Around, decides: bool, now: datetime
     return StartPage(
         in_range=Pile(
             count=more + counted(found.in_range, "result") + " in range", oldest=_oldest(found.in_range_since, now=now),
-            order="Ten at a time, the oldest first.", notes=(), button=_next_words(found.in_range),
+            order="Ten at a time, what came first, first.", notes=(), button=_next_words(found.in_range),
             start="/review/in-range" if decides and found.in_range else "",
         ),
         one_by_one=Pile(
             count=more + f"{found.one_by_one:,} to look at one by one", oldest=_oldest(found.one_by_one_since, now=now),
-            order="Act today first, then what is due back, then look soon, then the oldest.",
+            order="Act today first, then what is due back, then look soon, then what came first.",
             notes=tuple(filter(None, (
                 f"{found.due_back:,} set aside and due back" if found.due_back else "",
                 f"{found.later:,} set aside to a later day" if found.later else ""))),

@@ -41,11 +41,15 @@ class SittingRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Leaving(msgspec.Struct, frozen=True, kw_only=True):
-    """So many messages of one sort that decisions of a sitting have caused; `at`: when the first leaves."""
+    """So many messages of one sort that decisions of a sitting have caused; `at`: when the first leaves.
+
+    `left`: sent, or a letter that somebody has printed. `to_print`: letters that are made and lie in the print queue.
+    """
 
     recipient: str
     channel: str
     waiting: int
+    to_print: int
     left: int
     at: datetime | None
 
@@ -87,12 +91,16 @@ select w.patient_id, g.ref as page_ref, g.place, w.shown, w.outcome, w.outcome_w
 
 _LEAVING: Final = """
 select m.recipient, m.channel, count(*) filter (where m.state = 'queued') as waiting,
-       count(*) filter (where m.state in ('sending', 'unknown', 'accepted', 'delivered')) as left,
+       count(*) filter (where m.channel = 'letter' and m.state in ('sending', 'unknown', 'accepted', 'delivered')
+                          and g.printed_at is null) as to_print,
+       count(*) filter (where m.state in ('sending', 'unknown', 'accepted', 'delivered')
+                          and (m.channel <> 'letter' or g.printed_at is not null)) as left,
        min(m.not_before) filter (where m.state = 'queued') as at
   from review_session e
-  join review_page g on g.organisation_id = e.organisation_id and g.session_id = e.id
-  join review_row w on w.organisation_id = g.organisation_id and w.page_id = g.id
+  join review_page o on o.organisation_id = e.organisation_id and o.session_id = e.id
+  join review_row w on w.organisation_id = o.organisation_id and w.page_id = o.id
   join message m on m.organisation_id = w.organisation_id and m.cause_kind = 'decision' and m.cause_id = w.decision_id
+  left join letter g on g.organisation_id = m.organisation_id and g.message_id = m.id
  where e.organisation_id = $1 and e.staff_id = $2 and e.ref = $3
  group by m.recipient, m.channel order by m.recipient desc, m.channel desc
 """

@@ -109,10 +109,13 @@ def _leaving(one: Leaving, *, now: datetime) -> list[str]:
     to = _TO.get(one.recipient, f"to {one.recipient.replace('_', ' ')}")
     found = []
     if one.waiting and one.at is not None:
-        leaves = "leaves" if one.waiting == 1 else "leave"
+        leaves = "can be printed" if one.channel == "letter" else "leaves" if one.waiting == 1 else "leave"
         found.append(f"{counted(one.waiting, words)} {to} {leaves} {_from(one, now=now)}.")
+    if one.to_print:
+        found.append(f"{counted(one.to_print, words)} {to} {'waits' if one.to_print == 1 else 'wait'} to be printed.")
     if one.left:
-        found.append(f"{counted(one.left, words)} {to} {'has' if one.left == 1 else 'have'} left.")
+        sent = "marked as printed" if one.channel == "letter" else "handed over to be sent"
+        found.append(f"{counted(one.left, words)} {to}: {sent}.")
     return found
 
 
@@ -121,5 +124,5 @@ def _from(one: Leaving, *, now: datetime) -> str:
     assert one.at is not None
     at = max(one.at, now)
     if one.channel == "letter":
-        return f"when printed, from {when(at, now=now).removeprefix('today at ')} on"
+        return f"from {when(at, now=now).removeprefix('today at ')} on"
     return f"from {when(next_allowed(at), now=now).removeprefix('today at ')} on"

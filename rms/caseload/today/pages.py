@@ -54,7 +54,7 @@ async def show_unattended(request: _Request, database: NamedDependency[Database]
         frame = worklist_frame(request, around=around, tx=look.tx)
     if not found and asked.page > 1:
         return go_to(first_page(UNATTENDED_PATH, asked))
-    title = titled("Steps without a next date or an owner", asked, total=found[0].total if found else 0)
+    title = titled(page.heading, asked, total=found[0].total if found else 0)
     return html(request, template="caseload/unattended.html", page=page, title=title, frame=frame)
 
 

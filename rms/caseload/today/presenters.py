@@ -7,7 +7,7 @@ from typing import Final
 import msgspec
 
 from rms.caseload.today.store import Count, What
-from rms.caseload.today.unattended import KINDS, WHY, Unattended
+from rms.caseload.today.unattended import HEADINGS, KINDS, WHY, Unattended
 from rms.caseload.worklist.ages import age
 from rms.caseload.worklist.asked import ME, Asked, address_of
 from rms.caseload.worklist.feed import silent_words, worker_words
@@ -97,6 +97,8 @@ class UnattendedLine(msgspec.Struct, frozen=True, kw_only=True):
 class UnattendedPage(msgspec.Struct, frozen=True, kw_only=True):
     """`caseload/unattended.html`."""
 
+    heading: str
+    to_do: str
     list: ListFrame
     lines: tuple[UnattendedLine, ...]
 
@@ -165,12 +167,17 @@ def present_unattended(
     found: Sequence[Unattended], *, asked: Asked, around: Surroundings, asks: Asker, now: datetime
 ) -> UnattendedPage:
     """The list behind the safety check."""
+    heading, thing, to_do = HEADINGS[asked.kind]
+    empty = (
+        "No plan has come to its last date." if asked.kind == "finished" else "Every step has a next date and an owner."
+    )
+    fault = "If anything ever stands here, tell whoever looks after RMS: it is a fault, not your work."
     return UnattendedPage(
+        heading=heading, to_do=to_do,
         list=list_frame(
-            UNATTENDED_PATH, asked, around=around, kinds=KINDS, thing="step", me=asks.staff_id,
+            UNATTENDED_PATH, asked, around=around, kinds=KINDS, thing=thing, me=asks.staff_id,
             total=found[0].total if found else 0, on_page=len(found), order=_UNATTENDED_ORDER,
-            empty=("Every step has a next date and an owner. This was looked up just now.",
-                   "If anything ever stands here, tell whoever looks after RMS: it is a fault, not your work."),
+            empty=(f"{empty} This was looked up just now.", "" if asked.kind == "finished" else fault),
         ),
         lines=tuple(
             UnattendedLine(person=person_cell(one, today=london_date(now)), what=one.what, why=WHY[one.why],

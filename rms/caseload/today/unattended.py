@@ -62,6 +62,15 @@ WHY: Final = {
     "nothing_due": "It has no date to come.",
     "finished": "Its last date is done, and nobody has ended it.",
 }
+#: What the page is called, what it counts, and what is done about it: of all, of what is a fault, of ordinary work.
+HEADINGS: Final = {
+    "": ("Steps and plans that nobody would look at", "line",
+         ("A plan whose last date is done: open the person, and end it or say what comes next. Anything else here is a fault:"
+         " tell whoever looks after RMS.")),
+    "fault": ("Steps without a next date or an owner", "step",
+              "Nobody would be reminded of these. It is a fault: tell whoever looks after RMS."),
+    "finished": ("Plans whose last date is done", "plan", "Open the person, and end the plan or say what comes next."),
+}  # fmt: skip
 #: What the list can be narrowed to: what is a fault, and what is a nurse's ordinary work.
 KINDS: Final = {"fault": "Without a next date or an owner", "finished": "Last date done, to be ended"}
 

@@ -11,6 +11,7 @@ from rms.audit.model import Actor
 from rms.db.engine import Tx
 from rms.events.model import EventKind
 from rms.events.payloads import PromScore
+from rms.followup.moves.arriving import say_answers_came
 from rms.followup.moves.judging import Judged, judge
 from rms.followup.moves.telling import subject_of, tell
 from rms.followup.watching import about_questionnaire, about_red_flags
@@ -71,6 +72,8 @@ async def submit_answers(
         tx, organisation_id=organisation_id, occurrence_id=assignment.occurrence_id, by_kind="response",
         by_id=assignment_id, done_on=tx.today, by=by, now=now,
     )  # fmt: skip
+    await say_answers_came(tx, organisation_id=organisation_id, occurrence_id=assignment.occurrence_id,
+                           assignment_id=assignment_id, by=by, now=now)  # fmt: skip
     plan = await plan_on_file(tx, organisation_id=organisation_id, plan_id=assignment.plan_id)
     rules = about_questionnaire(plan.effective.rules, assignment.questionnaire_key)
     await judge(tx, plan=plan, rules=rules, cause_kind="assignment", cause_id=assignment_id, by=by, now=now)

@@ -13,6 +13,7 @@ from rms.alerts.model import FindingOutcome
 from rms.audit.model import Actor
 from rms.audit.moves import record
 from rms.db.engine import Tx
+from rms.followup.moves.arriving import say_result_came, say_result_went
 from rms.followup.moves.judging import Judged, judge
 from rms.followup.moves.overtaking import decide_anew
 from rms.followup.watching import about_analyte
@@ -157,6 +158,7 @@ async def _place(
                 tx, organisation_id=filed.organisation_id, occurrence_id=found.occurrence, by_kind="result",
                 by_id=filed.result_id, done_on=observation.sampled_on, plan=plan, by=by, now=now,
             )  # fmt: skip
+            await say_result_came(tx, filed=filed, occurrence_id=found.occurrence, by=by, now=now)
             closed = closed or _Placed(occurrence_id=found.occurrence, plan_id=plan.id, because=found.because)
         else:
             why_none = found.because
@@ -177,6 +179,7 @@ async def _open_again(tx: Tx, *, filed: Filed, by: Actor, now: datetime) -> _Pla
     for occurrence_id in closed:
         await reopen_occurrence(tx, organisation_id=filed.organisation_id, occurrence_id=occurrence_id,
                                 reason="The result that closed it was taken back.", by=by, now=now)  # fmt: skip
+        await say_result_went(tx, filed=filed, occurrence_id=occurrence_id, by=by, now=now)
     return _Placed(occurrence_id=None, because=because)
 
 

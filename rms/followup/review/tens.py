@@ -50,6 +50,8 @@ async def show_ten(tx: Tx, asking: Asking) -> UUID | None:
             break
     if not ten:
         return None
+    # The ten that came first; among them in the order of the dates that stand there, so that nothing seems out of place.
+    ten.sort(key=lambda one: one.shown.sampled_on)
     session_id, _ = await sittings.sitting(tx, **who)
     return await sittings.open_page(tx, organisation_id=asking.organisation_id, session_id=session_id,
                                     place=Place.IN_RANGE, rows=[(one, None) for one in ten])  # fmt: skip

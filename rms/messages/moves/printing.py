@@ -7,7 +7,6 @@ from rms.alerts.lifecycle import AlertOutcome
 from rms.alerts.model import AlertKind
 from rms.alerts.moves import close_all_about, end_episode_if_closed, raise_alert
 from rms.audit.model import Actor
-from rms.clock import london_date
 from rms.db.engine import Tx
 from rms.messages.printing import late_sentence
 from rms.messages.store import LateLetters, late_letters
@@ -19,13 +18,12 @@ RULE: Final = "letters-waiting"
 
 async def ask_for_printing(tx: Tx, *, organisation_id: int, team_id: int, by: Actor, now: datetime) -> bool:
     """Ask a team once a day why letters wait; False when they were printed in the meantime."""
-    late = await _late(tx, organisation_id=organisation_id, team_id=team_id)
-    if late is None:
+    if await _late(tx, organisation_id=organisation_id, team_id=team_id) is None:
         return False
     await raise_alert(
         tx, organisation_id=organisation_id, team_id=team_id, kind=AlertKind.CHASE, subject_kind=PRINT_QUEUE,
         subject_id=team_id, rule_key=RULE, cause_kind="day", cause_id=tx.today.toordinal(), by=by, now=now,
-        sentence=late_sentence(letters=late.letters, since=london_date(late.since), today=tx.today),
+        sentence=late_sentence(),
     )  # fmt: skip
     return True
 

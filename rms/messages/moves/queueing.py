@@ -11,6 +11,7 @@ from rms.alerts.moves import raise_alert
 from rms.audit.model import WORKER
 from rms.db.engine import Tx
 from rms.messages.model import Channel, Purpose, Recipient
+from rms.messages.spoken import about
 from rms.messages.ways import way_of
 from rms.people.store import contacts_in_force, person
 
@@ -117,10 +118,9 @@ async def _way_to(tx: Tx, asked: ToQueue) -> Channel | _Phone:
 
 
 async def _ask_the_team_to_phone(tx: Tx, asked: ToQueue, *, why: str, now: datetime) -> None:
-    what = asked.purpose.replace("_", " ")
     await raise_alert(
         tx, organisation_id=asked.organisation_id, team_id=asked.team_id, kind=AlertKind.CHASE, subject_kind="patient",
         subject_id=asked.patient_id, rule_key="phone", patient_id=asked.patient_id, plan_id=asked.plan_id,
-        sentence=f"Please phone this person ({what}): {why}.",
+        sentence=f"Please phone this person ({about(asked.purpose)}): {why}.",
         cause_kind=f"{asked.cause_kind}:{asked.purpose}", cause_id=asked.cause_id, by=WORKER, now=now,
     )  # fmt: skip

@@ -32,6 +32,7 @@ from rms.messages.model import (
     Refused,
     SendOutcome,
 )
+from rms.messages.spoken import not_reached
 from rms.messages.store import MessageOnFile, locked_message, note, unwanted_because
 from rms.messages.ways import NEEDS
 from rms.people.moves import mark_contact_dead
@@ -176,12 +177,11 @@ async def _tell_the_team(tx: Tx, *, message: MessageOnFile, move: Move, now: dat
         return
     if message.purpose in CODES and move.state is MessageState.EXPIRED:
         return  # the person has seen that none came, and asks again or phones
-    what = message.purpose.replace("_", " ")
     await raise_alert(
         tx, organisation_id=message.organisation_id, team_id=message.team_id, kind=AlertKind.CHASE,
         subject_kind="patient", subject_id=message.patient_id, rule_key="message", patient_id=message.patient_id,
         plan_id=message.plan_id, cause_kind=f"message:{move.state}", cause_id=message.id, by=WORKER, now=now,
-        sentence=f"A message ({what}, by {message.channel}) did not reach the person: {move.note}",
+        sentence=not_reached(purpose=message.purpose, channel=message.channel, state=move.state, reason=move.note),
     )  # fmt: skip
 
 

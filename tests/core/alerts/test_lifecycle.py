@@ -84,7 +84,9 @@ def test_the_reason_names_who_was_passed_over() -> None:
     told = escalate(
         AlertKind.ACT_TODAY, rung=Rung.TEAM, ladder=Ladder(deputy=2, team_lead=3), now=NOW, on_leave=frozenset({2})
     )
-    assert told.sentence == ("Nobody has acted, so it goes to the team lead (owner is not named; deputy is on leave).")
+    assert told.sentence == (
+        "Nobody acted in time, so the team lead is told now: nobody has taken it and the deputy is on leave."
+    )
 
 
 def test_act_today_is_not_put_off_past_its_day() -> None:

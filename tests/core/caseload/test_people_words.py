@@ -9,9 +9,10 @@ from rms.alerts.moves import DecisionKind
 from rms.caseload.people.forms.contact import read_detail
 from rms.caseload.people.forms.standing import ENDINGS, death_form, pause_form
 from rms.caseload.people.presenters.contact import value_words
-from rms.caseload.people.words import ALERT_MOVES, DECISIONS, OUTCOMES, message_state, reason_words, step_words
+from rms.caseload.people.words import ALERT_MOVES, DECISIONS, OUTCOMES, message_state, step_words
 from rms.dates import PartialDate
-from rms.messages.model import Channel, MessageState
+from rms.messages.model import Channel, MessageState, Purpose
+from rms.messages.spoken import not_reached, reason_words
 from rms.plans.moves.living import OUTCOMES as PLAN_OUTCOMES
 from rms.web.submitted import submitted
 
@@ -34,6 +35,23 @@ def test_a_failure_says_what_a_nurse_can_do_with_it() -> None:
     assert said == "Not delivered: the number or address does not work"
     assert reason_words("The plan was paused.") == "The plan was paused."
     assert reason_words("The provider refused the address: ???") == ""
+
+
+@pytest.mark.parametrize("purpose", list(Purpose))
+@pytest.mark.parametrize("state", [MessageState.FAILED, MessageState.HELD, MessageState.EXPIRED])
+def test_an_alert_about_a_message_has_no_word_of_ours_or_of_a_provider(purpose: Purpose, state: MessageState) -> None:
+    said = not_reached(
+        purpose=purpose, channel=Channel.SMS, state=state, reason="The provider refused the address: E21211"
+    )
+    for word in ("_", "sms", "provider", "E21211", "person person"):
+        assert word not in said, said
+    assert said.startswith("A text message (")
+
+
+def test_a_reminder_that_failed_says_what_it_was_and_what_to_do() -> None:
+    said = not_reached(purpose=Purpose.TEST_REMINDER_1, channel=Channel.SMS, state=MessageState.FAILED,
+                       reason="The provider reported 'permanent-failure'.")  # fmt: skip
+    assert said == "A text message (that a test is due) did not reach the person: the number or address does not work."
 
 
 def test_a_letter_is_printed_or_waits_for_it() -> None:

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from rms.messages.printing import last_day_late, late_sentence
+from rms.messages.printing import last_day_late, late_now, late_sentence
 
 
 @pytest.mark.parametrize(
@@ -24,10 +24,11 @@ def test_a_letter_is_late_when_two_working_days_have_passed(written: date, late_
     assert last_day_late(date.fromordinal(late_from.toordinal() - 1)) < written
 
 
-def test_it_is_said_how_many_and_since_when() -> None:
-    since, today = date(2026, 11, 23), date(2026, 11, 26)
-    assert late_sentence(letters=3, since=since, today=today) == (
-        "3 letters have waited more than 2 working days to be printed, the oldest written on 23 November 2026"
-        " (counted on 26 November 2026). Print and post what waits."
+def test_it_is_said_how_many_and_since_when_only_where_it_is_counted_anew() -> None:
+    since = date(2026, 11, 23)
+    assert (
+        late_now(letters=3, since=since)
+        == "3 letters have waited too long now, the oldest written on 23 November 2026."
     )
-    assert late_sentence(letters=1, since=since, today=today).startswith("1 letter has waited more than 2 working days")
+    assert late_now(letters=1, since=since).startswith("1 letter has waited too long now, written on")
+    assert not any(one.isdigit() for one in late_sentence().replace("2 working days", ""))

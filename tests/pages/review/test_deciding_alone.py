@@ -1,6 +1,7 @@
 """Deciding about one case: what a note must say, who stands where on the next page, what a referral leaves behind."""
 
 import re
+from datetime import datetime
 from uuid import UUID
 
 import httpx
@@ -9,6 +10,7 @@ import pytest
 
 from rms.audit.model import WORKER
 from rms.followup import actions
+from rms.messages.jobs import send_due
 from rms.questionnaires.model import Answer
 from rms.rehearsal.demo.answers import calm_answers
 from tests.asked import FORM, asked, assignment_id_of
@@ -16,7 +18,8 @@ from tests.cast import Trust, a_trust
 from tests.database import World
 from tests.followed import the
 from tests.pages.site import Site
-from tests.waiting_results import waiting_men
+from tests.shell.messages.post_office import an_outbox
+from tests.waiting_results import look_long, waiting_men
 
 MEETING = "To the MDT of Thursday: PSA above the limit."
 
@@ -124,3 +127,35 @@ async def test_answers_with_a_red_flag_are_headed_by_it_and_not_by_a_score_of_no
     shown = (await browser.get(f"/people/{here}")).text
     assert "rms-standing--urgent" in shown
     assert re.search(r"<h1[^>]*>Look soon: An answer of [^<]* needs a person: ", shown)
+
+
+async def test_a_letter_that_nobody_has_printed_has_not_left(site, world, trust):
+    await waiting_men(world, trust, how_many=1)
+    browser = await site.signed_in(trust.organisation_id, trust.nurse.id)
+    ten = (await site.post(browser, "/review/in-range")).headers["location"]
+    await look_long(world)
+    summary = (await site.post(browser, f"{ten}/confirm")).headers["location"]
+    await world.move_civil_clock(16 / 1440)
+    await send_due(world.worker, outbox=an_outbox({}))
+    page = (await browser.get(summary)).text
+    assert "1 letter to GP practices waits to be printed." in page
+    assert "have left" not in page
+    assert "has left" not in page
+    await world.as_owner("update letter set printed_at = now(), printed_by = 'Nora Nurse'")
+    assert "1 letter to GP practices: marked as printed." in (await browser.get(summary)).text
+
+
+async def test_the_ten_stand_in_the_order_of_the_dates_that_are_shown(site, world, trust):
+    await waiting_men(world, trust, how_many=3)
+    await world.as_owner(
+        "update result set sample_at = sample_at - interval '2 days' where id = (select max(id) from result)"
+    )
+    browser = await site.signed_in(trust.organisation_id, trust.nurse.id)
+    page = (await browser.get((await site.post(browser, "/review/in-range")).headers["location"])).text
+    taken = re.findall(
+        r'data-label="Result"><span><strong>[^<]*</strong><br><span class="rms-small">([^<]+)</span>', page
+    )
+    days = [datetime.strptime(f"{one} +0000", "%d %b %Y %z").date() for one in taken]
+    assert len(days) == 3
+    assert days == sorted(days)
+    assert days[0] < days[1]

@@ -53,7 +53,7 @@ async def test_ten_are_confirmed_then_the_rest_then_the_summary(site, world, tru
     assert "Look at the first 10" in start
     ten = await go(site, browser, "/review/in-range")
     page = (await browser.get(ten)).text
-    for words in ("10 results in range", "The oldest first", "ASHDOWN, Peter (Mr)", "3 April 1950 (76y)", "NHS number",
+    for words in ("10 results in range", "The oldest sample first", "ASHDOWN, Peter (Mr)", "3 April 1950 (76y)", "NHS number",
                   "PSA 0.04 ug/L", "0.03 ug/L, ", "above 0.2 ug/L", "None asked", "text, and a letter",
                   "Confirm these 10", "rms-chart-small"):  # fmt: skip
         assert words in page, words
@@ -69,10 +69,10 @@ async def test_ten_are_confirmed_then_the_rest_then_the_summary(site, world, tru
     summary = await go(site, browser, f"{rest}/confirm")
     page = (await browser.get(summary)).text
     assert "12 decided, 0 set aside, 0 left out or not confirmed, 0 undone" in page
-    assert "12 letters to people leave when printed, from" in page
+    assert "12 letters to people can be printed from" in page
     men = re.findall(r"ASHDOWN, Peter \(Mr\)</a><br><span[^>]*>(born 3 April 1950, NHS number [\d ]+)</span>", page)
     assert (len(men), len(set(men))) == (12, 12), "men of one name are told apart"
-    assert "12 letters to GP practices leave when printed, from" in page
+    assert "12 letters to GP practices can be printed from" in page
     assert "Nothing waits for a look in your teams." in (await browser.get("/review")).text
     assert len(await world.as_owner("select 1 from audit_entry where verb = 'review.look'")) == 2
 
@@ -155,7 +155,7 @@ async def test_undo_takes_one_back_for_a_quarter_of_an_hour_and_a_second_press_i
     page = (await browser.get(summary)).text
     assert "1 undone" in page
     assert "Undone today at" in page
-    assert "1 letter to people leaves when printed, from" in page
+    assert "1 letter to people can be printed from" in page
     assert await the(world, "select count(*) from result where review_state = 'to_review'") == 1
     assert "1 to look at one by one" in (await browser.get("/review")).text
     await world.move_civil_clock(16 / 1440)

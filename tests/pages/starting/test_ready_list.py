@@ -112,10 +112,18 @@ async def test_each_cancer_has_its_own_team_also_for_somebody_followed_by_anothe
     await world.as_owner("update treatment set patient_id = $1 where case_id = $2", man.patient_id, second.case_id)
     hers = await site.signed_in(trust.organisation_id, bea)
     assert names((await hers.get("/starting")).text) == ["ASHDOWN"]
+    assert "/people/" not in re.search(r"<tbody.*?</tbody>", (await hers.get("/starting")).text, re.DOTALL)[0]
     assert (await hers.get(second.address)).status_code == 200
     assert names((await nurse.get("/starting")).text) == []
     assert (await nurse.get(second.address)).status_code == 404
     assert (await nurse.get(f"/starting?left={second.ref}")).text.count("has left the list") == 0
+
+
+async def test_a_name_leads_to_the_page_of_the_person(world, trust, nurse):
+    await waiting(world, trust, family="Linked")
+    links = re.findall(r'<a href="(/people/[^"]+)"><strong>(\w+)', (await nurse.get("/starting")).text)
+    assert [name for _, name in links] == ["LINKED"]
+    assert (await nurse.get(links[0][0])).status_code == 200
 
 
 async def test_filters_and_pages_stand_in_the_address_and_nothing_about_a_person_does(world, trust, nurse):

@@ -44,7 +44,9 @@ async def rows(browser: httpx.AsyncClient, path: str) -> int:
     """How many the list behind a count says it has."""
     answer = await browser.get(path)
     assert answer.status_code == 200, path
-    return int(re.search(r"<strong>([\d,]+) (?:alert|late item|message|letter|note|step)s?</strong>", answer.text)[1])
+    return int(
+        re.search(r"<strong>([\d,]+) (?:alert|late item|message|letter|note|step|plan|line)s?</strong>", answer.text)[1]
+    )
 
 
 async def test_an_empty_today_says_so_and_counts_nothing(site: Site, trust: Trust):
@@ -200,7 +202,11 @@ async def test_a_plan_at_its_end_waits_since_its_last_date_was_done(site: Site, 
     # Ordinary work, and no fault.
     assert "Urgent" not in page
     said = "Its last date is done, and nobody has ended it."
-    assert said in (await browser.get("/today/unattended?kind=finished")).text
+    listed = (await browser.get("/today/unattended?kind=finished")).text
+    assert said in listed
+    assert '<h1 class="nhsuk-heading-l">Plans whose last date is done</h1>' in listed
+    assert "<strong>1 plan</strong>" in listed
+    assert "without a next date" not in listed[listed.index("</form>", listed.index("<h1")) :]
     assert said not in (await browser.get("/today/unattended?kind=fault")).text
 
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from rms.alerts.jobs import ring_due
 from rms.alerts.model import AlertKind
 from rms.people.model import Role
 from tests.cast import Trust, a_person, a_trust, on_file
@@ -32,8 +33,48 @@ async def test_four_kinds_in_their_order_and_the_oldest_first_in_each(site: Site
     assert re.findall(r">(\w+ since \d)\.</a>", page) == [
         f"{kind} since {days}" for kind in AlertKind for days in (9, 4, 1)
     ]
-    assert "<strong>12 alerts</strong> The most urgent kind first, and in each kind the oldest first." in page
+    order = "The most urgent kind first; of those to act on, answers that are red flags first, then the oldest."
+    assert f"<strong>12 alerts</strong> {order}" in page
     assert "NHS number 999" in page
+
+
+async def test_what_is_wanted_tomorrow_is_not_headed_act_today_and_a_red_flag_comes_first(site, world, trust):
+    patient_id = await on_file(world, trust)
+    refs = {rule: await alarmed(world, trust, patient_id, kind=AlertKind.ACT_TODAY, rule=rule, sentence=f"It is {rule}.")
+            for rule in ("old", "new", "flag", "later")}  # fmt: skip
+    at = "(select date_trunc('day', (now() + civil_offset) at time zone 'Europe/London') at time zone 'Europe/London'"
+    for hours, rule in ((16, "old"), (16.2, "new"), (16.5, "flag"), (41, "later")):
+        await world.as_owner(f"update alert set respond_by = {at} + make_interval(hours => 17, mins => $2)"
+                             " from database_state) where ref = $1", refs[rule], 1440 if hours > 24 else 0)  # fmt: skip
+    await world.as_owner(
+        "update alert set opened_at = opened_at - interval '1 hour' where rule_key in ('old', 'later')"
+    )
+    await world.as_owner("update alert_cause set cause_kind = 'answer' where alert_id = (select id from alert"
+                         " where rule_key = 'flag')")  # fmt: skip
+    browser = await nurse(site, trust)
+    page = (await browser.get("/alerts")).text
+    assert re.findall(r'<h2 class="nhsuk-heading-m">([^<]+ \(\d+\))</h2>', page) == [
+        "Act today (3)", "Act on the next working day (1)",
+    ]  # fmt: skip
+    assert re.findall(r">It is (\w+)\.</a>", page) == ["flag", "old", "new", "later"]
+    assert page.index("Act on the next working day") < page.index("by 5pm tomorrow")
+    shown = (await browser.get(f"/alerts/{refs['later']}")).text
+    assert "Act today" not in shown[shown.index("<main") :]
+    assert "Act on the next working day" in shown
+    here = await the(world, "select ref from patient")
+    assert "Act on the next working day: It is later." in (await browser.get(f"/people/{here}")).text
+
+
+async def test_the_reason_of_an_alert_is_said_once_and_its_history_tells_who_was_told_in_words(site, world, trust):
+    ref = await alarmed(world, trust, await on_file(world, trust), sentence="PSA was 0.4.", days_ago=9)
+    browser = await nurse(site, trust)
+    page = (await browser.get(f"/alerts/{ref}")).text
+    main = page[page.index("<main") :]
+    assert main.count("PSA was 0.4.") == 1
+    assert "Why it is here" not in main
+    await ring_due(world.worker)
+    main = (await browser.get(f"/alerts/{ref}")).text
+    assert "Nobody acted in time, so the deputy is told now: nobody has taken it." in main
 
 
 async def test_a_line_says_by_when_who_has_it_and_that_nobody_covers(site: Site, world: World, trust: Trust):

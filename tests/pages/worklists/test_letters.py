@@ -79,11 +79,13 @@ async def test_the_alert_leads_to_the_queue_and_closes_when_the_letters_are_prin
     browser, path = await nurse(site, trust), f"/alerts/{await the(world, 'select ref from alert')}"
     listed = (await browser.get("/alerts")).text
     assert "The team’s letters" in listed
-    assert "2 letters have waited more than 2 working days to be printed" in listed
+    assert "Letters have waited more than 2 working days to be printed." in listed
     shown = (await browser.get(path)).text
     assert '<a href="/letters">Open the letters to print</a>' in shown
-    for ref in refs:
+    assert "2 letters have waited too long now, the oldest written on " in shown
+    for ref, left in zip(refs, ("1 letter has waited too long now, written on ", "Every letter that had"), strict=True):
         assert (await site.post(browser, f"/letters/{ref}/printed")).status_code == 303
+        assert left in (await browser.get(path)).text
     closed = (await browser.get(path)).text
     assert "Every letter that had waited too long is printed." in closed
     assert "Open the letters to print" not in closed

@@ -31,7 +31,7 @@ from rms.caseload.people.store import (
     PlanAround,
     SentMessage,
 )
-from rms.caseload.words import KINDS, STATES, day, moment
+from rms.caseload.words import STATES, day, kind_words, moment
 from rms.followup.moves.referring import RULE as REFERRED
 from rms.people.access import Asker
 from rms.people.languages import language_words
@@ -130,10 +130,10 @@ def present_person(all_of_it: Everything, *, asks: Asker, today: date) -> Person
     context = Context(plans=tuple(all_of_it.plans), treatments=tuple(all_of_it.treatments), today=today)
     return PersonPage(
         bar=identity_bar(person, today=today),
-        status=status_of(_stands(all_of_it, asks=asks), may=asks.may, today=today),
+        status=status_of(_stands(all_of_it, asks=asks, today=today), may=asks.may, today=today),
         sections=SECTIONS,
         mind=_mind(all_of_it),
-        alerts=tuple(map(_alert, all_of_it.alerts)),
+        alerts=tuple(_alert(one, today) for one in all_of_it.alerts),
         tests=present_tests(all_of_it.results, context=context),
         plans=tuple(
             present_plan(
@@ -183,7 +183,7 @@ def _contact(all_of_it: Everything) -> ContactBlock:
     return msgspec.structs.replace(block, facts=(*block.facts, *more))
 
 
-def _stands(all_of_it: Everything, *, asks: Asker) -> PersonStands:
+def _stands(all_of_it: Everything, *, asks: Asker, today: date) -> PersonStands:
     person = all_of_it.person
     referred = [one for one in all_of_it.alerts if one.rule_key == REFERRED]
     urgent = next((one for one in all_of_it.alerts if one.kind in _URGENT), None)
@@ -193,7 +193,7 @@ def _stands(all_of_it: Everything, *, asks: Asker) -> PersonStands:
         plans=tuple(stands(plan, rows=all_of_it.dates[plan.id], around=all_of_it.around[plan.id], asks=asks)
                     for plan in all_of_it.plans),
         urgent_alert=f"/alerts/{urgent.ref}" if urgent else None, late_alert=f"/alerts/{late.ref}" if late else None,
-        urgent=tuple(f"{KINDS[one.kind]}: {one.sentence}" for one in all_of_it.alerts if one.kind in _URGENT),
+        urgent=tuple(f"{_kind(one, today)}: {one.sentence}" for one in all_of_it.alerts if one.kind in _URGENT),
         referrals=tuple(map(_referral, referred)),
         to_review=waiting_result(all_of_it.results), start=_start(all_of_it),
     )  # fmt: skip
@@ -211,9 +211,13 @@ def _start(all_of_it: Everything) -> str | None:
     return f"/starting/{free[-1]['ref']}" if free else None
 
 
-def _alert(one: OpenAlert) -> AlertLine:
+def _kind(one: OpenAlert, today: date) -> str:
+    return kind_words(one.kind, respond_by=one.respond_by, today=today)
+
+
+def _alert(one: OpenAlert, today: date) -> AlertLine:
     state = STATES[one.state] if one.owner is None else f"{STATES[one.state]}: {one.owner}"
-    return AlertLine(href=f"/alerts/{one.ref}", kind=KINDS[one.kind], sentence=one.sentence, state=f"{state}, {one.team}",
+    return AlertLine(href=f"/alerts/{one.ref}", kind=_kind(one, today), sentence=one.sentence, state=f"{state}, {one.team}",
                      wanted=moment(one.respond_by))  # fmt: skip
 
 

@@ -45,7 +45,10 @@ select a.ref, a.kind, a.state, a.rule_key, a.sentence, a.opened_at, a.respond_by
   from alert a join team t on t.organisation_id = a.organisation_id and t.id = a.team_id
   left join staff o on o.organisation_id = a.organisation_id and o.id = a.owner_staff_id
  where a.organisation_id = $1 and a.patient_id = $2 and a.team_id = any($3) and a.state <> 'closed'
- order by case a.kind when 'act_today' then 1 when 'look_soon' then 2 when 'chase' then 3 else 4 end, a.opened_at, a.id
+ order by case a.kind when 'act_today' then 1 when 'look_soon' then 2 when 'chase' then 3 else 4 end,
+          a.kind = 'act_today' and not exists (
+            select from alert_cause c where c.organisation_id = a.organisation_id and c.alert_id = a.id
+               and c.cause_kind = 'answer'), a.opened_at, a.id
 """
 
 

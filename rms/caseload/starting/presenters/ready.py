@@ -33,9 +33,13 @@ _NOBODY = {
 
 
 class ReadyLine(msgspec.Struct, frozen=True, kw_only=True):
-    """One person. `note` says what must be known before one opens it; `reason_href` is None where one is recorded."""
+    """One person. `note` says what must be known before one opens it; `reason_href` is None where one is recorded.
+
+    `person` leads to their page, `href` to the building of a plan.
+    """
 
     name: str
+    person: str | None
     href: str
     born: str
     nhs_number: str
@@ -141,7 +145,8 @@ def _line(one: Ready, *, today: date, may_leave_out: bool) -> ReadyLine:
     )
     name = PersonName(family=one.family_name, given=tuple(one.given_names.split()), prefix=one.title)
     return ReadyLine(
-        name=full_name(name), href=f"/starting/{one.ref}", born=born_words(one.born_text, today=today),
+        name=full_name(name), person=f"/people/{one.person_ref}" if one.person_ref else None,
+        href=f"/starting/{one.ref}", born=born_words(one.born_text, today=today),
         nhs_number=number(one.nhs_number), cancer=cancer(site=one.site, icd10=one.icd10, text=one.description),
         treatment=_treatment(one), waits=_waits(one, today=today), notes=tuple(filter(None, notes)),
         reason_href=f"/starting/{one.ref}/reason" if may_leave_out and not over else None,

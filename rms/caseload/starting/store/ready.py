@@ -7,6 +7,7 @@ from uuid import UUID
 import msgspec
 
 from rms.caseload.looking import Look
+from rms.caseload.scope import VISIBLE
 from rms.people.model import TumourSite
 
 PAGE = 25
@@ -32,10 +33,14 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Ready(msgspec.Struct, frozen=True, kw_only=True):
-    """One cancer of one person without a plan. `begun_by` has begun to write the plan; the choice is in force."""
+    """One cancer of one person without a plan. `begun_by` has begun to write the plan; the choice is in force.
+
+    `person_ref`: None when their page is not this team's.
+    """
 
     ref: UUID
     patient_id: int
+    person_ref: UUID | None
     family_name: str
     given_names: str
     title: str | None
@@ -119,7 +124,8 @@ select n.*, page.*
                count(*) filter (where in_group = 'set_aside') as set_aside, (select count(*) from shown) as found
           from waiting) n
   left join lateral (
-    select s.ref, s.patient_id, p.family_name, p.given_names, p.title, p.born_text, p.nhs_number, p.death_state, s.site,
+    select s.ref, s.patient_id, case when {VISIBLE} then p.ref end as person_ref,
+           p.family_name, p.given_names, p.title, p.born_text, p.nhs_number, p.death_state, s.site,
            s.icd10, s.description, s.last_kind, s.began_on, s.ended_on, s.palliative, b.display_name as begun_by, x.what,
            x.until_on, x.note, x.made_at, m.display_name as made_by
       from shown s
