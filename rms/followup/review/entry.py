@@ -185,7 +185,12 @@ ENTRY_RULES: tuple[EntryRule, ...] = (
     EntryRule(key="alive", version=1, asks="no death of the person is recorded", why_not=_alive),
     EntryRule(key="status", version=1, asks="it is final, and the first final version", why_not=_status),
     EntryRule(key="unit", version=1, asks="it is a number in the unit we store", why_not=_number),
-    EntryRule(key="dropped", version=1, asks="nobody left it out, set it aside or undid a decision", why_not=_dropped),
+    EntryRule(
+        key="dropped",
+        version=2,
+        asks="nobody left it out, set it aside or undid a decision about it alone",
+        why_not=_dropped,
+    ),
     EntryRule(key="matched", version=1, asks="it was matched by NHS number and one more fact", why_not=_matched),
     EntryRule(key="expected", version=1, asks="the plan is active and the result closed a step", why_not=_expected),
     EntryRule(key="latest", version=1, asks="no newer result of the same test is on file", why_not=_latest),

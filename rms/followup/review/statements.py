@@ -90,7 +90,13 @@ select r.id, r.ref, r.patient_id, r.team_id, r.plan_id, r.analyte, r.code_text, 
         join staff s on s.organisation_id = d.organisation_id
                     and s.id = coalesce(d.undone_by_staff_id, d.decided_by_staff_id)
        where d.organisation_id = r.organisation_id and d.patient_id = r.patient_id and d.subject_kind = 'result'
-         and d.subject_id = r.id and (d.undone_at is not null or d.overtaken_at is not null or d.kind = 'set_aside')) d
+         and d.subject_id = r.id and (d.undone_at is not null or d.overtaken_at is not null or d.kind = 'set_aside')
+         -- A page of ten that was taken back as a whole says nothing against any one of them: they come among ten again.
+         and not (d.undone_at is not null and exists (
+           select from review_row w
+             join review_row o on o.organisation_id = w.organisation_id and o.page_id = w.page_id and o.id <> w.id
+             join decision e on e.organisation_id = o.organisation_id and e.id = o.decision_id
+            where w.organisation_id = d.organisation_id and w.decision_id = d.id and e.undone_at = d.undone_at))) d
      order by d.rank, d.id desc limit 1) dropped on true
  where r.organisation_id = $1 and r.id = any($2)
  order by r.filed_at, r.id

@@ -159,3 +159,22 @@ async def test_the_ten_stand_in_the_order_of_the_dates_that_are_shown(site, worl
     assert len(days) == 3
     assert days == sorted(days)
     assert days[0] < days[1]
+
+
+async def test_undoing_a_page_of_ten_takes_back_no_decision_that_was_made_about_one_alone(site, world, trust):
+    await waiting_men(world, trust, how_many=3)
+    browser = await site.signed_in(trust.organisation_id, trust.nurse.id)
+    ten = (await site.post(browser, "/review/in-range")).headers["location"]
+    await look_long(world)
+    summary = (await site.post(browser, f"{ten}/confirm")).headers["location"]
+    single = re.findall(r'action="(/review/decisions/[^"]+/undo)"', (await browser.get(summary)).text)[0]
+    await site.post(browser, single)
+    _, case, page = await at_a_case(site, trust)
+    alone = await site.post(browser, f"{case}/decide", {"kind": "call", "note": "He is well.", "token": token_of(page)})
+    assert alone.status_code == 303
+    await site.post(browser, f"{ten}/undo")
+    assert await the(world, "select count(*) from decision where kind = 'call' and undone_at is null") == 1
+    assert await the(world, "select count(*) from result where review_state = 'to_review'") == 2
+    start = (await browser.get("/review")).text
+    assert "2 results in range" in start
+    assert "0 to look at one by one" in start

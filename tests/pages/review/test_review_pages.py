@@ -177,6 +177,9 @@ async def test_a_whole_page_is_undone_by_one_button_and_a_second_press_is_harmle
     page = (await browser.get(summary)).text
     assert "3 undone" in page
     assert "Undo all" not in page
+    start = (await browser.get("/review")).text
+    assert "3 results in range" in start
+    assert "0 to look at one by one" in start
     assert await the(world, "select count(*) from result where review_state = 'to_review'") == 3
     assert await the(world, "select count(*) from message where cause_kind = 'decision' and state = 'queued'"
                             " and not_before > now() + interval '80 days'") == 0  # fmt: skip
