@@ -6,26 +6,26 @@ from typing import Final
 
 import msgspec
 
-from rms.caseload.escalated.store import EscalatedAlert
-from rms.caseload.words import kind_words
-from rms.caseload.worklist.ages import age, sentence, target, when
+from rms.caseload.escalated.store import Escalated, Holder
+from rms.caseload.words import KINDS
+from rms.caseload.worklist.ages import age, sentence, target
 from rms.caseload.worklist.people import OwnerCell, owner_cell
-from rms.clock import london_date
 
 PATH: Final = "/escalated"
 
 
 class EscalatedLine(msgspec.Struct, frozen=True, kw_only=True):
-    """One alert, without whom it is about."""
+    """The alerts of one kind of one team, without whom they are about. `untaken` is empty when each has an owner."""
 
+    count: str
     kind: str
     team: str
     phone: str
     leads: str
-    owner: OwnerCell
+    owners: tuple[OwnerCell, ...]
+    untaken: str
     age: str
     target: str
-    again: str
 
 
 class EscalatedPage(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,17 +34,22 @@ class EscalatedPage(msgspec.Struct, frozen=True, kw_only=True):
     lines: tuple[EscalatedLine, ...]
 
 
-def present_escalated(found: Sequence[EscalatedAlert], *, me: int, now: datetime) -> EscalatedPage:
+def present_escalated(found: Sequence[Escalated], *, me: int, now: datetime) -> EscalatedPage:
     """The page."""
     return EscalatedPage(lines=tuple(_line(one, me=me, now=now) for one in found))
 
 
-def _line(one: EscalatedAlert, *, me: int, now: datetime) -> EscalatedLine:
+def _line(one: Escalated, *, me: int, now: datetime) -> EscalatedLine:
     return EscalatedLine(
-        kind=kind_words(one.kind, respond_by=one.respond_by, today=london_date(now)),
-        team=one.team, phone=one.phone, leads=", ".join(one.leads) or "Nobody is named",
-        owner=owner_cell(owner_id=one.owner_id, owner=one.owner, away_until=one.owner_away_until,
-                         covered_by=one.covered_by, me=me),
+        count=f"{one.waiting:,}", kind=KINDS[one.kind], team=one.team, phone=one.phone,
+        leads=", ".join(one.leads) or "Nobody is named", owners=tuple(_owner(holder, me=me) for holder in one.owners),
+        untaken=f"{one.untaken:,}: nobody has taken {'it' if one.untaken == 1 else 'them'}" if one.untaken else "",
         age=age(one.opened_at, now=now), target=sentence(target(one.respond_by, now=now)),
-        again=sentence(when(one.next_escalation_at, now=now)),
     )  # fmt: skip
+
+
+def _owner(holder: Holder, *, me: int) -> OwnerCell:
+    cell = owner_cell(
+        owner_id=holder.id, owner=holder.name, away_until=holder.away_until, covered_by=holder.covered_by, me=me
+    )
+    return msgspec.structs.replace(cell, name=f"{holder.holds:,}: {cell.name}")

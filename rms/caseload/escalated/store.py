@@ -1,4 +1,4 @@
-"""Alerts that have climbed to the top rung, without person, reason or result: whose they are, and how long they wait."""
+"""Alerts that have climbed to the top rung, counted by team and kind, without person, reason or result."""
 
 from datetime import date, datetime
 from typing import Final
@@ -11,40 +11,55 @@ from rms.caseload.looking import Look
 from rms.caseload.worklist.surroundings import AWAY
 
 _ESCALATED: Final = f"""
-select a.kind, a.opened_at, a.respond_by, a.next_escalation_at, t.name as team, t.phone, o.id as owner_id,
-       o.display_name as owner, away.until_on as owner_away_until, away.covered_by,
+with top as (
+  select a.organisation_id, a.team_id, a.kind, a.owner_staff_id, a.opened_at, a.respond_by from alert a
+   where a.organisation_id = $1 and a.state <> 'closed' and a.rung = $2),
+owners as (
+  select h.team_id, h.kind, jsonb_agg(jsonb_build_object('id', o.id, 'name', o.display_name, 'holds', h.holds,
+         'away_until', away.until_on, 'covered_by', away.covered_by) order by h.holds desc, o.display_name) as owners
+    from (select organisation_id, team_id, kind, owner_staff_id, count(*) as holds from top
+           where owner_staff_id is not null group by 1, 2, 3, 4) h
+    join staff o on o.organisation_id = h.organisation_id and o.id = h.owner_staff_id
+    {AWAY.format(staff="o")}
+   group by h.team_id, h.kind)
+select g.kind, g.waiting, g.untaken, g.opened_at, g.respond_by, t.name as team, t.phone, coalesce(w.owners, '[]') as owners,
        array(select s.display_name from staff_team m
                join staff s on s.organisation_id = m.organisation_id and s.id = m.staff_id
-              where m.organisation_id = a.organisation_id and m.team_id = a.team_id and (m.is_lead or m.is_deputy)
+              where m.organisation_id = t.organisation_id and m.team_id = t.id and (m.is_lead or m.is_deputy)
                 and s.ended_at is null order by m.is_lead desc, s.display_name) as leads
-  from alert a
-  join team t on t.organisation_id = a.organisation_id and t.id = a.team_id
-  left join staff o on o.organisation_id = a.organisation_id and o.id = a.owner_staff_id
-  {AWAY.format(staff="o")}
- where a.organisation_id = $1 and a.state <> 'closed' and a.rung = $2
- order by a.respond_by, a.id limit $4
+  from (select organisation_id, team_id, kind, count(*) as waiting, count(*) filter (where owner_staff_id is null) as untaken,
+               min(opened_at) as opened_at, min(respond_by) as respond_by from top group by 1, 2, 3) g
+  join team t on t.organisation_id = g.organisation_id and t.id = g.team_id
+  left join owners w on w.team_id = g.team_id and w.kind = g.kind
+ order by case g.kind when 'act_today' then 1 when 'look_soon' then 2 when 'chase' then 3 else 4 end, g.respond_by, t.name
 """
-#: More than these on one page help nobody to begin.
-MOST_SHOWN: Final = 200
 
 
-class EscalatedAlert(msgspec.Struct, frozen=True, kw_only=True):
-    """One of them. `leads` are the lead and the deputies of its team; an owner is None while nobody has taken it."""
+class Holder(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody who has so many of them; `away_until` is set while they are on leave."""
+
+    id: int
+    name: str
+    holds: int
+    away_until: date | None
+    covered_by: str | None
+
+
+class Escalated(msgspec.Struct, frozen=True, kw_only=True):
+    """The alerts of one kind of one team. `untaken`: of so many nobody is the owner. `leads`: its lead and deputies."""
 
     kind: AlertKind
+    waiting: int
+    untaken: int
     opened_at: datetime
     respond_by: datetime
-    next_escalation_at: datetime
     team: str
     phone: str
-    owner_id: int | None
-    owner: str | None
-    owner_away_until: date | None
-    covered_by: str | None
+    owners: tuple[Holder, ...]
     leads: tuple[str, ...]
 
 
-async def escalated(look: Look) -> list[EscalatedAlert]:
-    """All of the organisation, what was wanted first, first."""
-    rows = await look.tx.fetch(_ESCALATED, look.asks.organisation_id, Rung.SERVICE_MANAGER, look.tx.today, MOST_SHOWN)
-    return [msgspec.convert(dict(row), EscalatedAlert) for row in rows]
+async def escalated(look: Look) -> list[Escalated]:
+    """All of the organisation, the most urgent kind first."""
+    rows = await look.tx.fetch(_ESCALATED, look.asks.organisation_id, Rung.SERVICE_MANAGER, look.tx.today)
+    return [msgspec.convert(dict(row), Escalated) for row in rows]
