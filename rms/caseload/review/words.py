@@ -64,7 +64,8 @@ def done_words(rows: Sequence[SittingRow], *, undo: str, now: datetime, of: UUID
     confirmed = [row for row in last if row.outcome is RowOutcome.DECIDED]
     dropped = [row for row in last if row.outcome is not RowOutcome.DECIDED]
     if last[0].place is Place.ONE_BY_ONE:
-        heading = f"{last[0].shown.name}, {last[0].shown.test}: {decided_words(last[0])}."
+        done = "Done: " if of is None else ""
+        heading = f"{done}{last[0].shown.name}, {last[0].shown.test}: {decided_words(last[0])}."
     else:
         heading = f"{counted(len(confirmed), 'result')} confirmed as in range."
     until = max((row.takes_effect_at for row in confirmed if row.takes_effect_at and not row.undone_at), default=None)
