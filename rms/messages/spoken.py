@@ -40,7 +40,7 @@ _REPORTED: Final = re.compile(r"reported '([^']+)'")
 _NOT_OURS: Final = re.compile(r"provider", re.IGNORECASE)
 _ENDS: Final[Mapping[MessageState, str]] = {
     MessageState.FAILED: "it could not be delivered",
-    MessageState.HELD: "it was not sent, and somebody must decide what becomes of it",
+    MessageState.HELD: "it is not known to have arrived, and a person must decide what becomes of it",
     MessageState.EXPIRED: "it was not sent in time to be of use",
 }
 

@@ -61,7 +61,7 @@ async def test_people_are_reached_as_they_prefer(office: PostOffice, prefers: st
     if channel is None:
         assert message_id is None
         assert await office.alerts() == [
-            "Please phone this person (test reminder 1): they are reached by telephone only."
+            "Please phone this person (that a test is due): they are reached by telephone only."
         ]
         await office.queue()
         assert len(await office.alerts()) == 1
