@@ -136,7 +136,7 @@ def test_j2_one_result_out_of_range_and_the_next(sit_down, outside: Outside) -> 
     hands.type("note", "He is well; a repeat in six weeks.")
     hands.use("I called the person")
     assert "/review/cases/" in hands.page.url
-    assert hands.page.locator(".nhsuk-notification-banner").inner_text().count("Done:") == 1
+    assert hands.page.locator(".rms-just-done").inner_text().count("Decided just now") == 1
     assert outside(called) == "He is well; a repeat in six weeks."
     hands.done("J2", most=4)
 

@@ -171,8 +171,6 @@ def message_state(state: str, *, reason: str | None, channel: str, is_printed: b
     return f"{said}: {because}" if because and state in ("failed", "held", "expired", "void") else said
 
 
-
-
 def by_whom(name: str) -> str:
     """Who did something, in a history: a name, or that nobody had to."""
     return "RMS, by itself" if name.casefold() in ("worker", "rms") else name
