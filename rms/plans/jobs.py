@@ -18,7 +18,7 @@ from rms.crashpoints import Crashpoint, crashpoint
 from rms.db.alone import alone
 from rms.db.database import Database
 from rms.db.engine import Tx
-from rms.plans.moves.living import HELD, PAUSE_OVER
+from rms.plans.moves.living import HELD, PAUSE_OVER, SEEN_BY
 from rms.plans.moves.writing import refresh
 from rms.plans.rows import LOOK_AGAIN, TEAM_STAGES
 from rms.plans.schedule.calendar import CHASE, CLOSE_WINDOW, REVIEW
@@ -161,16 +161,20 @@ async def _in_hand(tx: Tx, organisation_id: int, *, plan_id: int, rule_key: str)
     return latest is not None and latest.state is not AlertState.CLOSED
 
 
+#: States that have the day on which somebody is asked, with the rule and the kind of that question.
+_DATED = {"paused": (PAUSE_OVER, AlertKind.CHASE), "suspended": (SEEN_BY, AlertKind.ACT_TODAY)}
 _STANDING_STILL = """
-select p.id, p.organisation_id, p.patient_id, p.team_id, p.state, p.state_reason
+select p.id, p.organisation_id, p.patient_id, p.team_id, p.state, p.state_reason, p.state_until
   from plan p join patient m on m.organisation_id = p.organisation_id and m.id = p.patient_id
- where p.state in ('paused', 'suspended', 'held', 'in_transfer') and (p.state <> 'paused' or p.state_until <= $1)
+ where p.state in ('paused', 'suspended', 'held', 'in_transfer')
+   and (p.state not in ('paused', 'suspended') or p.state_until <= $1)
  order by m.id, p.id for no key update of m, p skip locked
 """
 
 
 async def ask_after_pauses(database: Database) -> int:
-    """Ask the team, once a day, what becomes of each plan whose pause is over or that is held while nobody has it in hand.
+    """Ask the team, once a day, what becomes of each plan that stands still while nobody has it in hand: its pause is over,
+    nobody has confirmed that somebody whose cancer may be back was seen, or it is held.
 
     The plan does not go on by itself. Returns how many were asked about.
     """
@@ -183,12 +187,12 @@ async def _ask_about(tx: Tx, row: dict[str, object]) -> bool:
     organisation_id, plan_id, team_id, patient_id = (
         int(str(row[name])) for name in ("organisation_id", "id", "team_id", "patient_id")
     )
-    paused, today = row["state"] == "paused", tx.today.toordinal()
-    rule_key, kind = (PAUSE_OVER, AlertKind.CHASE) if paused else (HELD, AlertKind.FIX_DATA)
+    held, today = row["state"] not in _DATED, tx.today.toordinal()
+    rule_key, kind = _DATED.get(str(row["state"]), (HELD, AlertKind.FIX_DATA))
     # A hold has its alert from the beginning, under a rule of whoever held it.
     for alert in await open_alerts(tx, organisation_id=organisation_id, patient_id=patient_id):
         if (alert.subject_kind, alert.subject_id, alert.kind) == ("plan", plan_id, kind) and (
-            not paused or alert.rule_key == rule_key
+            held or alert.rule_key == rule_key
         ):
             return False
     latest = await latest_alert(
@@ -198,11 +202,13 @@ async def _ask_about(tx: Tx, row: dict[str, object]) -> bool:
         tx, organisation_id=organisation_id, alert_id=latest.id, cause_kind="standstill", cause_id=today
     ):
         return False  # closed today: it is asked again tomorrow
-    sentence = (
-        f"The pause ({row['state_reason']}) is over: resume the plan or pause it again."
-        if paused
-        else f"The plan still stands still: {row['state_reason']} End it, or let it go on."
-    )
+    reason = row["state_reason"]
+    sentence = {
+        PAUSE_OVER: f"The pause ({reason}) is over: resume the plan or pause it again.",
+        SEEN_BY: f"Nobody has confirmed that they were seen. The plan was suspended: {reason} Confirm it, end it or let it"
+        " go on.",
+        HELD: f"The plan still stands still: {reason} End it, or let it go on.",
+    }[rule_key]
     await raise_alert(
         tx, organisation_id=organisation_id, team_id=team_id, kind=kind, subject_kind="plan", subject_id=plan_id,
         rule_key=rule_key, patient_id=patient_id, plan_id=plan_id, sentence=sentence, cause_kind="standstill",

@@ -75,6 +75,8 @@ class PlanRow(Table, tablename="plan"):
     ended_at = Timestamptz(null=True, default=None)
     ended_by_staff_id = BigInt(null=True, default=None)
     outcome = Text(null=True, default=None)
+    still_since = Date(null=True, default=None)
+    pause_rule = Text(null=True, default=None)
 
 
 class PlanAnchorRow(Table, tablename="plan_anchor"):

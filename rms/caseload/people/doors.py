@@ -3,6 +3,7 @@
 Sent twice, a form changes nothing the second time. Called by pages only, never by one another.
 """
 
+from collections.abc import Mapping
 from datetime import date
 from uuid import UUID
 
@@ -18,7 +19,9 @@ from rms.people.access import Asker
 from rms.people.model import ContactKind, ContactPoint
 from rms.people.moves import set_contact, set_preference, start_messages, stop_messages
 from rms.people.store import contacts_in_force, lock_people, person
-from rms.plans.moves import pause
+from rms.plans import moves as plan_moves
+from rms.plans.moves import pause, suspend
+from rms.plans.schedule import Inside, PauseRule
 from rms.plans.store import PlanOnFile, plan_on_file
 
 _NEEDED = {
@@ -97,18 +100,41 @@ async def end_after_death(database: Database, *, asks: Asker, ref: UUID) -> UUID
         return them
 
 
-async def pause_plan(database: Database, *, asks: Asker, ref: UUID, until: date, why: str) -> UUID:
+async def pause_plan(
+    database: Database, *, asks: Asker, ref: UUID, until: date, why: str, rule: PauseRule = PauseRule.ASK
+) -> UUID:
     """Let a plan stand still until a day; returns the person's reference."""
     async with database.transaction(organisation_id=asks.organisation_id) as tx:
         plan, them = await _locked_plan(tx, asks=asks, ref=ref)
-        if (plan.state, plan.state_until, plan.state_reason) != ("paused", until, why):
-            await pause(tx, organisation_id=asks.organisation_id, plan_id=plan.id, until=until, reason=why, by=asks.actor,
-                        now=tx.now)  # fmt: skip
+        if (plan.state, plan.state_until, plan.state_reason, plan.pause_rule) != ("paused", until, why, rule):
+            await pause(tx, organisation_id=asks.organisation_id, plan_id=plan.id, until=until, reason=why, rule=rule,
+                        by=asks.actor, now=tx.now)  # fmt: skip
         return them
 
 
-async def let_plan_go_on(database: Database, *, asks: Asker, ref: UUID) -> UUID:
-    """Take a plan up again after a pause or a hold; returns the person's reference."""
+async def suspend_plan(database: Database, *, asks: Asker, ref: UUID, seen_by: date, why: str) -> UUID:
+    """The cancer may be back: the plan stands still until somebody has seen them; returns the person's reference."""
+    async with database.transaction(organisation_id=asks.organisation_id) as tx:
+        plan, them = await _locked_plan(tx, asks=asks, ref=ref)
+        if (plan.state, plan.state_until, plan.state_reason) != ("suspended", seen_by, why):
+            await suspend(tx, organisation_id=asks.organisation_id, plan_id=plan.id, seen_by=seen_by, reason=why,
+                          by=asks.actor, now=tx.now)  # fmt: skip
+        return them
+
+
+async def confirm_seen(database: Database, *, asks: Asker, ref: UUID, said: str, again: date) -> UUID:
+    """They were seen; returns the person's reference."""
+    async with database.transaction(organisation_id=asks.organisation_id) as tx:
+        plan, them = await _locked_plan(tx, asks=asks, ref=ref)
+        await plan_moves.confirm_seen(tx, organisation_id=asks.organisation_id, plan_id=plan.id, said=said,
+                                      ask_again_on=again, by=asks.actor, now=tx.now)  # fmt: skip
+        return them
+
+
+async def let_plan_go_on(
+    database: Database, *, asks: Asker, ref: UUID, decided: Mapping[tuple[str, int], Inside] | None = None
+) -> UUID:
+    """Take a plan up again after a pause or a hold; returns the person's reference. `decided`: of what fell inside."""
     async with database.transaction(organisation_id=asks.organisation_id) as tx:
         plan, them = await _locked_plan(tx, asks=asks, ref=ref)
         if (await person(tx, organisation_id=asks.organisation_id, patient_id=plan.patient_id)).death_state is not None:
@@ -117,7 +143,8 @@ async def let_plan_go_on(database: Database, *, asks: Asker, ref: UUID) -> UUID:
             )
         if plan.state == "active":
             return them
-        await moves.go_on(tx, organisation_id=asks.organisation_id, plan_id=plan.id, by=asks.actor, now=tx.now)
+        await moves.go_on(tx, organisation_id=asks.organisation_id, plan_id=plan.id, decided=decided, by=asks.actor,
+                          now=tx.now)  # fmt: skip
         return them
 
 

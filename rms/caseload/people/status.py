@@ -169,14 +169,22 @@ def _sentence(plan: PlanStands, *, today: date) -> str:
             return f"{plan.title}: ended on {day(plan.ended_on)}{outcome}."
         case "paused":
             return f"{plan.title}: paused until {day(plan.until)}{reason}."
+        case "suspended":
+            return f"{plan.title}: suspended{reason}. {_to_be_seen(plan.until, today=today)}"
         case "active":
             followed = f" {plan.followed}." if plan.followed else ""
             return f"{plan.title}. {_next(plan.next_step, today=today)}{followed}"
         case "draft":
             return f"{plan.title}: still being written."
         case state:
-            words = {"held": "on hold", "suspended": "suspended", "in_transfer": "being handed over"}.get(state, state)
+            words = {"held": "on hold", "in_transfer": "being handed over"}.get(state, state)
             return f"{plan.title}: {words}{reason}."
+
+
+def _to_be_seen(by: date | None, *, today: date) -> str:
+    if by is None or by <= today:
+        return f"Overdue: nobody has confirmed that they were seen{f', by {day(by)}' if by else ''}."
+    return f"Next: confirm that they were seen, by {day(by)}."
 
 
 def _next(step: NextStep | None, *, today: date) -> str:
@@ -217,6 +225,8 @@ def _of_the_living(stands: PersonStands, running: Sequence[PlanStands]) -> list[
         found.append(((Permission.ALERT_VIEW,), Button(text="Look at the alert", href=stands.urgent_alert)))
     if stands.to_review:
         found.append(((Permission.RESULT_VIEW,), Button(text="Look at the result that waits", href=stands.to_review)))
+    found += [((Permission.PLAN_PAUSE,), Button(text="Confirm that they were seen", href=_plan(one, "seen")))
+              for one in running if one.state == "suspended" and one.is_ours]  # fmt: skip
     still = [one for one in running if one.state in ("held", "paused") and one.is_ours]
     found += [((Permission.PLAN_PAUSE,), Button(text="Let the plan go on", href=_plan(one, "go-on"))) for one in still]
     found += [((Permission.ALERT_VIEW,), Button(text="Say what came of the referral", href=one.href))

@@ -107,6 +107,8 @@ VERBS: Final = {
     "plan.change": "Plan changed for this person",
     "plan.withdraw": "Change of the plan withdrawn",
     "plan.paused": "Plan paused",
+    "plan.suspended": "Plan suspended: the cancer may be back",
+    "plan.seen": "Confirmed that they were seen",
     "plan.held": "Plan put on hold",
     "plan.go_on": "Plan goes on",
     "plan.end": "Plan ended",

@@ -29,11 +29,10 @@ select o.patient_id, o.title, o.created_at, 'no_owner'
    and not exists (select from staff_team m join staff s on s.organisation_id = m.organisation_id and s.id = m.staff_id
                     where m.organisation_id = o.organisation_id and m.team_id = o.team_id and s.ended_at is null)
 union all
-select l.patient_id, 'The plan is paused', coalesce((select max(e.civil_at) from audit_entry e
-         where e.organisation_id = l.organisation_id and e.patient_id = l.patient_id and e.verb = 'plan.paused'
-           and e.subject_kind = 'plan' and e.subject_id = l.id), l.started_at, l.created_at), 'no_end_of_pause'
+select l.patient_id, 'The plan stands still', l.still_since::timestamp at time zone 'Europe/London', 'no_end_of_pause'
   from plan l
- where l.organisation_id = $2 and l.team_id = any($1) and l.state = 'paused' and l.state_until is null
+ where l.organisation_id = $2 and l.team_id = any($1) and l.state in ('paused', 'suspended')
+   and l.state_until is null
    and ($4::bigint is null or l.nurse_staff_id = $4) and (not $5 or l.nurse_staff_id is null)
 union all
 select l.patient_id, 'The plan runs', coalesce(last.closed_at, l.started_at, l.created_at),

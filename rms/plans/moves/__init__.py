@@ -4,7 +4,7 @@ from rms.plans.moves.arranging import arrange, hear_it_is_booked, set_place
 from rms.plans.moves.changing import add_repeat, override
 from rms.plans.moves.closing import close_occurrence, reopen_occurrence
 from rms.plans.moves.hearing import hear_it_was_done
-from rms.plans.moves.living import end, hold, pause, restore, resume, set_judge_on
+from rms.plans.moves.living import confirm_seen, end, hold, pause, restore, resume, set_judge_on, suspend
 from rms.plans.moves.modes import set_modes
 from rms.plans.moves.protocols import load_library, sign_off, withdraw_sign_off
 from rms.plans.moves.starting import start
@@ -15,6 +15,7 @@ __all__ = [
     "add_repeat",
     "arrange",
     "close_occurrence",
+    "confirm_seen",
     "end",
     "hear_it_is_booked",
     "hear_it_was_done",
@@ -32,6 +33,7 @@ __all__ = [
     "set_place",
     "sign_off",
     "start",
+    "suspend",
     "withdraw_repeat",
     "withdraw_sign_off",
 ]

@@ -1,6 +1,7 @@
 """Pausing, holding, restoring and ending a plan. Whoever stops it takes its work off the calendar in the same breath."""
 
-from datetime import date, datetime
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
 
 from rms.alerts.lifecycle import AlertOutcome
 from rms.alerts.model import AlertKind
@@ -10,13 +11,19 @@ from rms.audit.moves import record
 from rms.db.engine import Tx
 from rms.errors import Refused
 from rms.messages.moves import void_for_plan
+from rms.plans.model import Move, Skip
+from rms.plans.moves.changing import override
 from rms.plans.moves.rows import take_off_calendar, void
 from rms.plans.moves.writing import refresh
+from rms.plans.schedule import Inside, PauseRule, fell_inside
+from rms.plans.schedule.words import day
 from rms.plans.store.occurrences import OccurrenceOnFile, open_of_plan, waiting_for
 from rms.plans.store.plans import PlanOnFile, plan_on_file
 
 #: The rules under which somebody is asked what becomes of a plan that stands still.
-HELD, PAUSE_OVER = "plan-held", "pause-over"
+HELD, PAUSE_OVER, SEEN_BY = "plan-held", "pause-over", "seen-by"
+#: A change that was made on going on is looked at again after this; our default.
+LOOK_AGAIN_AT_CHANGES = timedelta(days=90)
 OUTCOMES = ("completed", "recurrence", "declined", "moved", "died", "other")
 
 
@@ -32,9 +39,13 @@ async def _stop(tx: Tx, *, plan: PlanOnFile, verb: str, reason: str, by: Actor, 
 
 
 async def pause(
-    tx: Tx, *, organisation_id: int, plan_id: int, until: date, reason: str, by: Actor, now: datetime
-) -> None:
-    """Stand still until a day, with a reason; on that day somebody is asked to go on."""
+    tx: Tx, *, organisation_id: int, plan_id: int, until: date, reason: str, rule: PauseRule = PauseRule.ASK, by: Actor,
+    now: datetime,
+) -> None:  # fmt: skip
+    """Stand still until a day, with a reason; on that day somebody is asked to go on.
+
+    `rule` is what whoever pauses means for what falls inside; whoever lets it go on decides.
+    """
     plan = await plan_on_file(tx, organisation_id=organisation_id, plan_id=plan_id, lock=True)
     if plan.state not in ("active", "paused"):
         raise Refused("Only a running plan can be paused, or a paused one for longer.")
@@ -42,12 +53,54 @@ async def pause(
         raise Refused("The day the pause ends must lie ahead.")
     if not reason.strip():
         raise Refused("Say why the plan is paused.")
-    await tx.execute(
-        "update plan set state = 'paused', state_reason = $3, state_until = $4, revision = revision + 1"
-        " where organisation_id = $1 and id = $2",
-        organisation_id, plan_id, reason, until,
-    )  # fmt: skip
+    await _stand_still(tx, plan=plan, state="paused", until=until, reason=reason, rule=rule)
     await _stop(tx, plan=plan, verb="plan.paused", reason=reason, by=by, now=now)
+
+
+async def suspend(
+    tx: Tx, *, organisation_id: int, plan_id: int, seen_by: date, reason: str, by: Actor, now: datetime
+) -> None:
+    """The cancer may have come back: nothing is asked for, and by a day somebody confirms that they were seen."""
+    plan = await plan_on_file(tx, organisation_id=organisation_id, plan_id=plan_id, lock=True)
+    if plan.state not in ("active", "paused", "suspended"):
+        raise Refused("Only a running or a paused plan can be suspended.")
+    if seen_by <= tx.today:
+        raise Refused("The day by which they are seen must lie ahead.")
+    if not reason.strip():
+        raise Refused("Say why the plan is suspended.")
+    await _stand_still(tx, plan=plan, state="suspended", until=seen_by, reason=reason, rule=None)
+    await _stop(tx, plan=plan, verb="plan.suspended", reason=reason, by=by, now=now)
+    if plan.state == "paused":
+        await _answered(tx, plan=plan, rules=(PAUSE_OVER,), note=f"The plan is suspended: {reason}", by=by, now=now)
+
+
+async def confirm_seen(
+    tx: Tx, *, organisation_id: int, plan_id: int, said: str, ask_again_on: date, by: Actor, now: datetime
+) -> None:
+    """Of a suspended plan: they were seen, and what was said; on another day somebody is asked what becomes of it."""
+    plan = await plan_on_file(tx, organisation_id=organisation_id, plan_id=plan_id, lock=True)
+    if plan.state != "suspended":
+        raise Refused("Only of a suspended plan does somebody confirm that the person was seen.")
+    if ask_again_on <= tx.today:
+        raise Refused("The day on which somebody looks again must lie ahead.")
+    if not said.strip():
+        raise Refused("Say who saw them, when, and what was said.")
+    await tx.execute("update plan set state_until = $3 where organisation_id = $1 and id = $2", organisation_id, plan_id,
+                     ask_again_on)  # fmt: skip
+    await record(tx, by=by, verb="plan.seen", subject_kind="plan", subject_id=plan_id, patient_id=plan.patient_id,
+                 organisation_id=organisation_id, reason=said)  # fmt: skip
+    await _answered(tx, plan=plan, rules=(SEEN_BY,), note=said, by=by, now=now)
+
+
+async def _stand_still(
+    tx: Tx, *, plan: PlanOnFile, state: str, until: date, reason: str, rule: PauseRule | None
+) -> None:
+    """The beginning stays that of the first standstill: what fell due since then is what somebody decides about."""
+    await tx.execute(
+        "update plan set state = $3, state_reason = $4, state_until = $5, still_since = coalesce(still_since, $6),"
+        " pause_rule = $7, revision = revision + 1 where organisation_id = $1 and id = $2",
+        plan.organisation_id, plan.id, state, reason, until, tx.today, rule,
+    )  # fmt: skip
 
 
 async def hold(
@@ -74,26 +127,68 @@ async def hold(
     )  # fmt: skip
 
 
-async def resume(tx: Tx, *, organisation_id: int, plan_id: int, by: Actor, now: datetime) -> list[OccurrenceOnFile]:
-    """Go on after a pause; returns what fell due while it stood still."""
-    return await _go_on(tx, organisation_id=organisation_id, plan_id=plan_id, after="paused", by=by, now=now)
+async def resume(
+    tx: Tx, *, organisation_id: int, plan_id: int, decided: Mapping[tuple[str, int], Inside] | None = None, by: Actor,
+    now: datetime,
+) -> list[OccurrenceOnFile]:  # fmt: skip
+    """Go on after a pause or a suspension; returns what is late.
+
+    `decided`: by step and number, what becomes of each date that fell inside; every one must be named, and what may not be
+    left out is refused. None leaves all of them late.
+    """
+    plan = await plan_on_file(tx, organisation_id=organisation_id, plan_id=plan_id, lock=True)
+    changes = [] if decided is None else _changes(plan, decided=decided, today=tx.today)
+    late = await _go_on(
+        tx, organisation_id=organisation_id, plan_id=plan_id, after=("paused", "suspended"), by=by, now=now
+    )
+    for change in changes:
+        await override(
+            tx, organisation_id=organisation_id, plan_id=plan_id, change=change, by=by, now=now,
+            reason=f"because it fell due while the plan stood still ({plan.state_reason})",
+            review_on=tx.today + LOOK_AGAIN_AT_CHANGES,
+        )  # fmt: skip
+    if not changes:
+        return late
+    return await waiting_for(tx, organisation_id=organisation_id, plan_id=plan_id, today=tx.today)
+
+
+def _changes(plan: PlanOnFile, *, decided: Mapping[tuple[str, int], Inside], today: date) -> list[Skip | Move]:
+    """The changes that a nurse's answers make; Refused with a sentence for each date without a fitting answer."""
+    found: list[Skip | Move] = []
+    faults = []
+    inside = fell_inside(plan.effective, course=plan.course, from_on=plan.still_since or today, today=today)
+    for one in inside:
+        answer = decided.get((one.step, one.number))
+        if answer is None:
+            faults.append(f"Say what becomes of {one.title}, due on {day(one.due_on)}.")
+        elif answer not in one.choices:
+            faults.append(f"{one.title}, due on {day(one.due_on)}, cannot be dealt with like that.")
+        elif answer is Inside.SKIP:
+            found.append(Skip(step=one.step, number=one.number))
+        elif answer is Inside.MOVE and one.move_to is not None:
+            found.append(Move(step=one.step, number=one.number, due_on=one.move_to))
+    if faults:
+        raise Refused(" ".join(faults))
+    return found
 
 
 async def restore(tx: Tx, *, organisation_id: int, plan_id: int, by: Actor, now: datetime) -> list[OccurrenceOnFile]:
     """Go back to what it was before a hold that was a mistake (a death taken back); returns what fell due inside."""
-    return await _go_on(tx, organisation_id=organisation_id, plan_id=plan_id, after="held", by=by, now=now)
+    return await _go_on(tx, organisation_id=organisation_id, plan_id=plan_id, after=("held",), by=by, now=now)
 
 
 async def _go_on(
-    tx: Tx, *, organisation_id: int, plan_id: int, after: str, by: Actor, now: datetime
+    tx: Tx, *, organisation_id: int, plan_id: int, after: tuple[str, ...], by: Actor, now: datetime
 ) -> list[OccurrenceOnFile]:
     plan = await plan_on_file(tx, organisation_id=organisation_id, plan_id=plan_id, lock=True)
-    if plan.state != after:
-        raise Refused(f"This plan is {plan.state.replace('_', ' ')}, not {after}.")
+    if plan.state not in after:
+        raise Refused(f"This plan is {plan.state.replace('_', ' ')}, not {' or '.join(after)}.")
     back_to = plan.held_from or "active"
     await tx.execute(
         "update plan set state = $3, held_from = null, state_reason = case when $3 = 'active' then null else state_reason end,"
-        " state_until = case when $3 = 'active' then null else state_until end, revision = revision + 1"
+        " state_until = case when $3 = 'active' then null else state_until end,"
+        " still_since = case when $3 = 'active' then null else still_since end,"
+        " pause_rule = case when $3 = 'active' then null else pause_rule end, revision = revision + 1"
         " where organisation_id = $1 and id = $2",
         organisation_id, plan_id, back_to,
     )  # fmt: skip
@@ -106,11 +201,21 @@ async def _go_on(
     return await waiting_for(tx, organisation_id=organisation_id, plan_id=plan_id, today=tx.today)
 
 
-async def _answered(tx: Tx, *, plan: PlanOnFile, note: str, by: Actor, now: datetime) -> None:
+_ENDS_WITH = {
+    HELD: AlertOutcome.NO_ACTION_NEEDED,
+    PAUSE_OVER: AlertOutcome.PLAN_CHANGED,
+    SEEN_BY: AlertOutcome.PLAN_CHANGED,
+}
+
+
+async def _answered(
+    tx: Tx, *, plan: PlanOnFile, rules: tuple[str, ...] = tuple(_ENDS_WITH), note: str, by: Actor, now: datetime
+) -> None:
     """A named person has decided what becomes of the plan, so nobody needs to be asked any more."""
     if by.kind is not ActorKind.STAFF:
         return
-    for rule, outcome in ((HELD, AlertOutcome.NO_ACTION_NEEDED), (PAUSE_OVER, AlertOutcome.PLAN_CHANGED)):
+    for rule in rules:
+        outcome = _ENDS_WITH[rule]
         await close_all_about(tx, organisation_id=plan.organisation_id, subject_kind="plan", subject_id=plan.id,
                               rule_key=rule, outcome=outcome, note=note, by=by, now=now)  # fmt: skip
         await end_episode_if_closed(tx, organisation_id=plan.organisation_id, subject_kind="plan", subject_id=plan.id,

@@ -14,7 +14,7 @@ from rms.db.engine import Tx
 from rms.errors import NotFound
 from rms.plans.model import Change, Course, Done, Override
 from rms.plans.protocol import Protocol
-from rms.plans.schedule import EffectivePlan, effective
+from rms.plans.schedule import EffectivePlan, PauseRule, effective
 from rms.plans.store.protocols import protocol_of
 
 #: States in which nothing about the plan has ended; results are judged in all of them.
@@ -24,7 +24,8 @@ NOT_ENDED = ("draft", "active", "paused", "suspended", "held", "in_transfer")
 class PlanOnFile(msgspec.Struct, frozen=True, kw_only=True, dict=True):  # dict: for what is worked out once
     """One plan with its protocol, its person's dates and the changes made for them.
 
-    `judge_on`: when time alone may change an answer of its rules. `places`: where they have a step done.
+    `judge_on`: when time alone may change an answer of its rules. `places`: where they have a step done. `still_since`: when
+    a pause or a suspension began; `pause_rule`: what whoever paused it meant for what falls inside.
     """
 
     id: int
@@ -40,6 +41,8 @@ class PlanOnFile(msgspec.Struct, frozen=True, kw_only=True, dict=True):  # dict:
     state_reason: str | None
     state_until: date | None
     held_from: str | None
+    still_since: date | None
+    pause_rule: PauseRule
     revision: int
     judge_on: date | None
     course: Course
@@ -83,7 +86,9 @@ async def _plan(tx: Tx, row: Mapping[str, Any]) -> PlanOnFile:
         protocol_version_id=row["protocol_version_id"],
         protocol=await protocol_of(tx, version_id=row["protocol_version_id"], digest=row["digest"]),
         state=row["state"], state_reason=row["state_reason"], state_until=row["state_until"],
-        held_from=row["held_from"], revision=row["revision"], judge_on=row["judge_on"],
+        held_from=row["held_from"],
+        still_since=row["still_since"], pause_rule=PauseRule(row["pause_rule"] or PauseRule.ASK),
+        revision=row["revision"], judge_on=row["judge_on"],
         course=Course(
             anchors={name: date.fromisoformat(on) for name, on in row["anchors"].items()},
             started_on=london_date(started), born_on=latest_birthday(row["born_text"]),

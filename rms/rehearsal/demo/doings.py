@@ -23,6 +23,7 @@ from rms.people.model import Role
 from rms.people.staff import set_leave
 from rms.people.store import lock_people
 from rms.plans.moves import pause as pause_plan
+from rms.plans.moves import suspend as suspend_plan
 from rms.rehearsal.demo.people import Someone
 from rms.rehearsal.demo.settled import Versions
 
@@ -64,16 +65,17 @@ async def leave_out(web: Database, owner: asyncpg.Connection, *, one: Someone, n
 
 
 async def pause(web: Database, *, one: Someone, until: date, suspend: bool) -> None:
-    """The plan stands still for a time; a suspended one until somebody decides."""
+    """The plan stands still for a time; a suspended one until somebody has seen them and decides."""
     assert one.plan_id is not None
     async with web.transaction(organisation_id=one.organisation_id) as tx:
         await lock_people(tx, [one.patient_id])
-        reason = "New treatment has begun." if suspend else "Is in hospital for another reason."
-        await pause_plan(tx, organisation_id=one.organisation_id, plan_id=one.plan_id, until=until, reason=reason,
-                         by=one.nurse, now=tx.now)  # fmt: skip
-        if suspend:  # no page does this yet: the state alone differs
-            await tx.execute("update plan set state = 'suspended' where organisation_id = $1 and id = $2",
-                             one.organisation_id, one.plan_id)  # fmt: skip
+        if suspend:
+            await suspend_plan(tx, organisation_id=one.organisation_id, plan_id=one.plan_id, seen_by=until,
+                               reason="A scan shows something that may be a recurrence.", by=one.nurse,
+                               now=tx.now)  # fmt: skip
+        else:
+            await pause_plan(tx, organisation_id=one.organisation_id, plan_id=one.plan_id, until=until,
+                             reason="Is in hospital for another reason.", by=one.nurse, now=tx.now)  # fmt: skip
 
 
 async def record_death(web: Database, *, one: Someone, formal: bool, day: date) -> None:

@@ -136,7 +136,7 @@ def test_a_death_may_be_known_in_part_and_lies_between_birth_and_today(
 
 
 def test_a_pause_ends_on_a_day_ahead() -> None:
-    sent = {"until-day": "1", "until-month": "6", "until-year": "2027", "why": "Abroad"}
+    sent = {"until-day": "1", "until-month": "6", "until-year": "2027", "why": "Abroad", "inside": "ask"}
     assert pause_form(today=TODAY).read(submitted(sent.items())).errors.of("until") is not None
     later = {**sent, "until-day": "2"}
     assert pause_form(today=TODAY).read(submitted(later.items())).value is not None

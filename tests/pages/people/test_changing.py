@@ -1,5 +1,6 @@
 """What staff change about a person: each page says what follows, each change has who and why, nothing is done twice."""
 
+import re
 from datetime import timedelta
 from uuid import UUID
 
@@ -8,6 +9,7 @@ import pytest
 
 from rms.db.database import Database
 from rms.people.model import Role
+from rms.plans.jobs import ask_after_pauses
 from rms.plans.moves import load_library
 from tests.cast import Trust, a_trust
 from tests.database import World
@@ -156,7 +158,7 @@ async def test_a_death_that_was_a_mistake_is_taken_back(scene: Scene):
 
 
 async def test_a_plan_is_paused_until_a_day_and_goes_on(scene: Scene):
-    sent = {**in_boxes("until", scene.man.today + timedelta(days=30)), "why": "Abroad"}
+    sent = {**in_boxes("until", scene.man.today + timedelta(days=30)), "why": "Abroad", "inside": "ask"}
     assert (await scene.send(f"{scene.plan}/pause", {**sent, **in_boxes("until", scene.man.today)})).status_code == 422
     for _ in range(2):
         assert (await scene.send(f"{scene.plan}/pause", sent)).headers["location"] == f"{scene.person}#plan"
@@ -168,6 +170,71 @@ async def test_a_plan_is_paused_until_a_day_and_goes_on(scene: Scene):
     for _ in range(2):
         assert (await scene.send(f"{scene.plan}/go-on")).status_code == 303
     assert await scene.plan_state() == "active"
+
+
+async def test_what_fell_into_a_pause_is_decided_one_by_one_when_the_plan_goes_on(scene: Scene):
+    """The rule of the pause fills in what it may; a test that must not be left out is never left out."""
+    until = in_boxes("until", scene.man.today + timedelta(days=170))
+    assert "Choose what happens" in (await scene.send(f"{scene.plan}/pause", {**until, "why": "Abroad"})).text
+    await scene.send(f"{scene.plan}/pause", {**until, "why": "Abroad", "inside": "skip"})
+    await scene.world.move_civil_clock(170)
+    page = await scene.page(f"{scene.plan}/go-on")
+    names = re.findall(r'name="(inside-[^"]+)"', page)
+    assert sorted(set(names)) == ["inside-psa-1", "inside-psa-2", "inside-symptom-check-1"]
+    assert re.findall(r'name="(inside-[^"]+)"[^>]*value="([^"]+)"[^>]*checked', page) == [
+        ("inside-symptom-check-1", "skip")
+    ]
+    assert 'name="inside-psa-2" type="radio" value="skip"' not in page
+    sent = {"inside-psa-1": "late", "inside-psa-2": "move", "inside-symptom-check-1": "skip"}
+    for missing in sent:
+        answer = await scene.send(f"{scene.plan}/go-on", {k: v for k, v in sent.items() if k != missing})
+        assert (answer.status_code, "Choose what becomes of" in answer.text) == (422, True)
+    assert (await scene.send(f"{scene.plan}/go-on", {**sent, "inside-psa-1": "skip"})).status_code == 422
+    assert await scene.plan_state() == "paused"
+    assert (await scene.send(f"{scene.plan}/go-on", sent)).status_code == 303
+    assert await scene.plan_state() == "active"
+    today = scene.man.today + timedelta(days=170)
+    rows = await scene.world.as_owner(
+        "select step_key, number, state, due_on from occurrence where number < 3 order by 1, 2"
+    )
+    assert [(row["step_key"], row["number"], row["state"], row["due_on"] >= today) for row in rows] == [
+        ("psa", 1, "open", False), ("psa", 2, "open", True), ("symptom-check", 1, "skipped", False),
+        ("symptom-check", 2, "open", True),
+    ]  # fmt: skip
+    changes = await scene.world.as_owner("select reason, author_name from plan_override")
+    assert {(row["reason"], row["author_name"]) for row in changes} == {
+        ("because it fell due while the plan stood still (Abroad)", scene.man.trust.nurse.name)
+    }
+
+
+async def test_a_suspended_plan_asks_that_somebody_confirms_they_were_seen(scene: Scene):
+    assert "Suspend it: the cancer may be back" in await scene.page()
+    seen_by = scene.man.today + timedelta(days=14)
+    sent = {**in_boxes("seen_by", seen_by), "why": "PSA 0.9 and a lump."}
+    assert (await scene.send(f"{scene.plan}/suspend", {"why": "x"})).status_code == 422
+    for _ in range(2):
+        assert (await scene.send(f"{scene.plan}/suspend", sent)).status_code == 303
+    assert await scene.audited("plan.suspended") == ["PSA 0.9 and a lump."]
+    page = await scene.page()
+    assert "Next: confirm that they were seen, by" in page
+    assert "Confirm that they were seen" in page
+    assert await ask_after_pauses(scene.world.worker) == 0
+    await scene.world.move_civil_clock(14)
+    assert await ask_after_pauses(scene.world.worker) == 1
+    alert = (await scene.world.as_owner("select kind, sentence from alert"))[0]
+    assert (alert["kind"], alert["sentence"].split(".")[0]) == ("act_today", "Nobody has confirmed that they were seen")
+    assert "Overdue: nobody has confirmed that they were seen" in await scene.page()
+    seen = {"said": "Seen by Mr Hall on Monday; a scan next week.", **in_boxes("again", seen_by + timedelta(days=10))}
+    assert (await scene.send(f"{scene.plan}/seen", {"said": "Seen."})).status_code == 422
+    assert (await scene.send(f"{scene.plan}/seen", seen)).status_code == 303
+    assert await the(scene.world, "select state from alert") == "closed"
+    assert await ask_after_pauses(scene.world.worker) == 0
+    await scene.world.move_civil_clock(10)
+    assert await ask_after_pauses(scene.world.worker) == 1
+    assert (await scene.send(f"{scene.plan}/go-on", {})).status_code == 303
+    assert await scene.plan_state() == "active"
+    assert await the(scene.world, "select count(*) from alert where state <> 'closed'") == 0
+    assert (await scene.send(f"{scene.plan}/seen", seen)).status_code == 422
 
 
 async def test_a_plan_held_because_of_a_death_does_not_go_on_by_another_door(scene: Scene):

@@ -208,7 +208,11 @@ def _actions(plan: PlanOnFile, *, asks: Asker) -> tuple[PlanAction, ...]:
     if plan.state in ("active", "paused") and asks.may(Permission.PLAN_PAUSE):
         text = "Pause this plan" if plan.state == "active" else "Pause it for longer"
         found.append(PlanAction(text=text, href=f"/plans/{plan.ref}/pause"))
-    if plan.state in ("paused", "held") and asks.may(Permission.PLAN_PAUSE):
+    if plan.state == "suspended" and asks.may(Permission.PLAN_PAUSE):
+        found.append(PlanAction(text="Confirm that they were seen", href=f"/plans/{plan.ref}/seen"))
+    if plan.state in ("active", "paused") and asks.may(Permission.PLAN_PAUSE):
+        found.append(PlanAction(text="Suspend it: the cancer may be back", href=f"/plans/{plan.ref}/suspend"))
+    if plan.state in ("paused", "suspended", "held") and asks.may(Permission.PLAN_PAUSE):
         found.append(PlanAction(text="Let it go on", href=f"/plans/{plan.ref}/go-on"))
     if plan.state != "ended" and asks.may(Permission.PLAN_END):
         found.append(PlanAction(text="End this plan", href=f"/plans/{plan.ref}/end"))
