@@ -59,6 +59,7 @@ PLACES: Final = {
     "plan": f"select ref from plan where {_HERE} and patient_id = ({_FULL})",
     "plan held": f"select ref from plan where {_HERE} and state = 'held' order by id limit 1",
     "plan paused": f"select ref from plan where {_HERE} and state = 'paused' order by id limit 1",
+    "plan suspended": f"select ref from plan where {_HERE} and state = 'suspended' order by id limit 1",
     "result": f"select ref from result where organisation_id = $1 and patient_id = ({_FULL}) order by sample_at desc limit 1",
     "asked": f"select ref from assignment where {_HERE} and state in ('asked', 'opened') order by id limit 1",
     "case": f"select r.ref from result r where r.{_THEIRS} and r.organisation_id = $1"
