@@ -99,6 +99,13 @@ def same_thing(later: Change, earlier: Change) -> bool:
             return False
 
 
+def whole_plan_is_spoken_for(change: Change, later: list[Change], plan: EffectivePlan) -> bool:
+    """Whether later changes give every step a channel of its own, after one that spoke of the whole plan."""
+    if not isinstance(change, ChannelChange) or change.step is not None:
+        return False
+    return {one.step.key for one in plan.steps} <= {one.step for one in later if isinstance(one, ChannelChange)}
+
+
 def left_out(plan: EffectivePlan, key: str, on: date | None) -> bool:
     """Whether a stop, or where the person stood when the plan began, explains that a number is not there."""
     step = plan.step(key)
