@@ -24,7 +24,8 @@ select 'plan ' || plan_id || ' ' || step_key || ' ' || number || ' (' || state |
 union all
 select 'plan ' || id || ' stands still (' || state || ') and nobody is asked about it'
   from held_by where state in ('paused', 'held', 'suspended', 'in_transfer') and not has_alert
-   and (state <> 'paused' or state_until is null)
+   and (state not in ('paused', 'suspended') or state_until is null or state_until <= (
+     select ((clock_timestamp() + civil_offset) at time zone 'Europe/London')::date from database_state))
 union all
 select 'plan ' || p.id || ' is running and has no open step and no alert'
   from plan p join held_by h on h.organisation_id = p.organisation_id and h.id = p.id

@@ -15,7 +15,17 @@ from tests.database import World
 from tests.shell.plans.following import Followed, start_plan, sweep, today_of
 from tests.shell.plans.oracle import what_is_wrong
 from tests.shell.plans.test_changes import change, done, looked_again, reopened, repeat
-from tests.shell.plans.test_standing_still import closed, ended, held, paused, restored, resumed
+from tests.shell.plans.test_standing_still import (
+    closed,
+    ended,
+    held,
+    paused,
+    restored,
+    resumed,
+    seen,
+    suspended,
+    went_on_with_decisions,
+)
 
 #: A tenth of what other properties look at: each example lives through months of database work.
 EXAMPLES = max(10, (settings.default or settings()).max_examples // 10)
@@ -84,6 +94,9 @@ acts: st.SearchStrategy[tuple[str, Act]] = st.one_of(
     st.just(("restored", restored)),
     days.map(lambda n: (f"paused {n}", lambda man: paused(man, days=n))),
     st.just(("resumed", resumed)),
+    which.map(lambda n: (f"went on {n}", lambda man: went_on_with_decisions(man, n))),
+    days.map(lambda n: (f"suspended {n}", lambda man: suspended(man, days=n))),
+    days.map(lambda n: (f"seen, again in {n}", lambda man: seen(man, days=n))),
     st.just(("alert closed", _alert_closed)),
 )
 

@@ -9,8 +9,9 @@ from rms.alerts.moves import close
 from rms.audit.model import WORKER
 from rms.errors import Refused
 from rms.messages.moves import void_for_patient
-from rms.plans.moves import end, hold, pause, restore, resume
-from rms.plans.store import OccurrenceOnFile
+from rms.plans.moves import confirm_seen, end, hold, pause, restore, resume, suspend
+from rms.plans.schedule import fell_inside
+from rms.plans.store import OccurrenceOnFile, plan_on_file
 from tests.shell.plans.following import Followed, sweep, today_of
 from tests.shell.plans.oracle import what_is_wrong
 from tests.shell.plans.test_changes import days_before, states
@@ -37,6 +38,31 @@ async def paused(man: Followed, *, days: int) -> None:
 async def resumed(man: Followed) -> None:
     async with man.world.web.transaction(organisation_id=man.trust.organisation_id) as tx:
         await resume(tx, organisation_id=man.trust.organisation_id, plan_id=man.plan_id, by=man.trust.nurse, now=tx.now)
+
+
+async def went_on_with_decisions(man: Followed, which: int) -> None:
+    """Go on, with an answer for each date that fell inside: one of those that may be given, by turns."""
+    async with man.world.web.transaction(organisation_id=man.trust.organisation_id) as tx:
+        plan = await plan_on_file(tx, organisation_id=man.trust.organisation_id, plan_id=man.plan_id)
+        inside = fell_inside(plan.effective, course=plan.course, from_on=plan.still_since or tx.today, today=tx.today)
+        decided = {
+            (one.step, one.number): one.choices[(which + at) % len(one.choices)] for at, one in enumerate(inside)
+        }
+        await resume(tx, organisation_id=man.trust.organisation_id, plan_id=man.plan_id, decided=decided,
+                     by=man.trust.nurse, now=tx.now)  # fmt: skip
+
+
+async def suspended(man: Followed, *, days: int) -> None:
+    async with man.world.web.transaction(organisation_id=man.trust.organisation_id) as tx:
+        await suspend(tx, organisation_id=man.trust.organisation_id, plan_id=man.plan_id,
+                      seen_by=tx.today + timedelta(days=days), reason="A lump.", by=man.trust.nurse,
+                      now=tx.now)  # fmt: skip
+
+
+async def seen(man: Followed, *, days: int) -> None:
+    async with man.world.web.transaction(organisation_id=man.trust.organisation_id) as tx:
+        await confirm_seen(tx, organisation_id=man.trust.organisation_id, plan_id=man.plan_id, said="Seen in clinic.",
+                           ask_again_on=tx.today + timedelta(days=days), by=man.trust.nurse, now=tx.now)  # fmt: skip
 
 
 async def ended(man: Followed, *, outcome: str = "completed") -> None:
