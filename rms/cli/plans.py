@@ -12,18 +12,22 @@ from rms.cli.acting import acting, acting_arguments
 from rms.cli.command import Arguments, Command, Context, Exit
 from rms.cli.protocols import from_file, from_library
 from rms.clock import london_date, real_now
+from rms.dates import add_months
 from rms.db.engine import Tx
 from rms.errors import BadInput, Refused, Usage
+from rms.followup.forecast import ASSUMES, Event, Scenario, forecast
 from rms.people.permissions import Permission
 from rms.plans.model import Change, Course, Done, Override
 from rms.plans.moves.starting import why_not_start
 from rms.plans.protocol import Protocol
 from rms.plans.schedule import EffectiveStep, current_and_next, effective, occurrences, preview
+from rms.plans.schedule.preview import SHOWN_MONTHS
 from rms.plans.simulate import simulate
 from rms.plans.store import OccurrenceOnFile, PlanOnFile, looks_of_plan, occurrences_of_plan, plan_by_name
 
 #: Outside these a date is a slip of the keyboard, and a century later the calendar of Python ends.
 YEARS = (1900, 2199)
+MOST_DAYS = 11_000
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
@@ -110,16 +114,37 @@ async def run_preview(context: Context, arguments: Arguments) -> int:
 
 
 async def run_simulate(context: Context, arguments: Arguments) -> int:
-    """What would happen on each day until a day, when nobody answers but for what --done names."""
+    """What would happen on each day until a day: with nobody answering but for what --done names, or in a scenario."""
     asked = _asked(arguments)
-    plan = effective(asked.protocol, overrides=asked.overrides)
+    until = _date(arguments.until, "--until") if arguments.until else _in_ten_years(asked.today)
     if faults := asked.faults:
         raise Refused(" ".join(faults))
-    happenings = simulate(plan, course=asked.course, until=_date(arguments.until, "--until"))
+    head = {**asked.as_object(), "until": until, "scenario": arguments.scenario}
+    if arguments.scenario:
+        events = _forecast(asked, arguments, until=until)
+        text = [f"{one.on}  {one.what:<6}  {one.sentence}" for one in events]
+        text += ["", "It is assumed that:", *(f"- {one}" for one in ASSUMES)]
+        context.show({**head, "assumes": ASSUMES, "days": [], "events": msgspec.to_builtins(events)}, "\n".join(text))
+        return Exit.DONE
+    happenings = simulate(effective(asked.protocol, overrides=asked.overrides), course=asked.course, until=until)
     text = [f"{one.on}  {one.sentence}" for one in happenings]
-    context.show({**asked.as_object(), "until": arguments.until, "days": msgspec.to_builtins(happenings)},
+    context.show({**head, "assumes": [], "days": msgspec.to_builtins(happenings), "events": []},
                  "\n".join(text) or "Nothing would happen.")  # fmt: skip
     return Exit.DONE
+
+
+def _forecast(asked: Asked, arguments: Arguments, *, until: date) -> tuple[Event, ...]:
+    """A forecast is of a plan that begins today, as one does that a nurse starts, unless --started says otherwise."""
+    if (until - asked.today).days > MOST_DAYS:
+        raise BadInput(f"--until: {until} is too far ahead; a scenario is told for at most thirty years.")
+    started_on = asked.course.started_on if arguments.started else asked.today
+    course = msgspec.structs.replace(asked.course, started_on=started_on)
+    return forecast(asked.protocol, scenario=Scenario(arguments.scenario), course=course, today=asked.today, until=until,
+                    overrides=asked.overrides)  # fmt: skip
+
+
+def _in_ten_years(today: date) -> date:
+    return min(add_months(today, SHOWN_MONTHS), date(YEARS[1], 12, 31))
 
 
 async def run_explain(context: Context, arguments: Arguments) -> int:
@@ -202,7 +227,9 @@ def _preview_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _simulate_arguments(parser: argparse.ArgumentParser) -> None:
     _described(parser)
-    parser.add_argument("--until", metavar="DATE", required=True, help="the last day")
+    parser.add_argument("--until", metavar="DATE", help="the last day (default: ten years from today)")
+    parser.add_argument("--scenario", choices=[one.value for one in Scenario],
+                        help="what is sent, asked, done and raised by a plan that begins today")  # fmt: skip
 
 
 def _explain_arguments(parser: argparse.ArgumentParser) -> None:

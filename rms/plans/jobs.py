@@ -21,8 +21,9 @@ from rms.db.engine import Tx
 from rms.plans.moves.living import HELD, PAUSE_OVER, SEEN_BY
 from rms.plans.moves.writing import refresh
 from rms.plans.rows import LOOK_AGAIN, TEAM_STAGES
-from rms.plans.schedule.calendar import CHASE, CLOSE_WINDOW, REVIEW
+from rms.plans.schedule.calendar import CLOSE_WINDOW
 from rms.plans.schedule.words import day
+from rms.plans.silence import alert_about, said_of
 from rms.plans.store.plans import plan_on_file
 from rms.plans.sweep import ANY_REMINDER, FORMS_TO_SEND, NOT_REACHABLE, SWEEP_REMINDERS, TAKE_STAGES
 
@@ -121,7 +122,7 @@ async def _reach_alone(tx: Tx, one: DueStage) -> None:
         await raise_alert(
             tx, organisation_id=one.organisation_id, team_id=one.team_id, kind=AlertKind.FIX_DATA, subject_kind="plan",
             subject_id=one.plan_id, rule_key="plan-cannot-go-on", patient_id=one.patient_id, plan_id=one.plan_id,
-            sentence=f"{_sentence(one, today=tx.today)} The plan cannot go on by itself: {error}",
+            sentence=f"{_said(one, today=tx.today)} The plan cannot go on by itself: {error}",
             cause_kind=f"occurrence:{one.stage}:{one.act_on}", cause_id=one.occurrence_id, by=WORKER, now=tx.now,
         )  # fmt: skip
 
@@ -129,28 +130,20 @@ async def _reach_alone(tx: Tx, one: DueStage) -> None:
 async def _reach(tx: Tx, one: DueStage) -> None:
     """One stage of one occurrence: chase it, note that its window closed, or see that somebody still deals with it."""
     plan = await plan_on_file(tx, organisation_id=one.organisation_id, plan_id=one.plan_id, lock=True)
-    # The protocol's own rule about silence and the sweep are one alert, whichever speaks first.
-    rule = next(iter(plan.protocol.rules_about_silence(one.step_key)), None)
-    rule_key = rule.key if rule else f"chase:{one.step_key}"
+    rule_key, kind = alert_about(plan.protocol, one.step_key)
     if one.stage != LOOK_AGAIN or not await _in_hand(tx, one.organisation_id, plan_id=one.plan_id, rule_key=rule_key):
         await raise_alert(
-            tx, organisation_id=one.organisation_id, team_id=one.team_id, kind=rule.alert if rule else AlertKind.CHASE,
-            subject_kind="plan", subject_id=one.plan_id, rule_key=rule_key, patient_id=one.patient_id, plan_id=one.plan_id,
-            sentence=_sentence(one, today=tx.today), cause_kind=f"occurrence:{one.stage}:{one.act_on}",
+            tx, organisation_id=one.organisation_id, team_id=one.team_id, kind=kind, subject_kind="plan",
+            subject_id=one.plan_id, rule_key=rule_key, patient_id=one.patient_id, plan_id=one.plan_id,
+            sentence=_said(one, today=tx.today), cause_kind=f"occurrence:{one.stage}:{one.act_on}",
             cause_id=one.occurrence_id, by=WORKER, now=tx.now,
         )  # fmt: skip
     if one.stage == CLOSE_WINDOW and plan.state == "active":
         await refresh(tx, plan=plan, by=WORKER, now=tx.now, today=tx.today)
 
 
-def _sentence(one: DueStage, *, today: date) -> str:
-    late = (today - one.due_on).days
-    return {
-        CHASE: f"{one.title}, due on {day(one.due_on)}, has not come back ({late} days late).",
-        CLOSE_WINDOW: f"{one.title}, due on {day(one.due_on)}, was not done in its window ({late} days late).",
-        REVIEW: f"{one.title} is due.",
-        LOOK_AGAIN: f"{one.title}, due on {day(one.due_on)}, is still not done ({late} days late).",
-    }[one.stage]
+def _said(one: DueStage, *, today: date) -> str:
+    return said_of(one.stage, title=one.title, due_on=one.due_on, today=today)
 
 
 async def _in_hand(tx: Tx, organisation_id: int, *, plan_id: int, rule_key: str) -> bool:

@@ -16,12 +16,12 @@ from rms.crashpoints import Crashpoint, crashpoint
 from rms.db.database import Database
 from rms.db.engine import Tx
 from rms.errors import Refused
-from rms.messages.model import Channel, Purpose, Recipient
+from rms.messages.model import Channel, Recipient
 from rms.messages.moves import queue
 from rms.questionnaires.moves import ask, expire, withdraw
 from rms.questionnaires.store import AssignmentOnFile
 from rms.questionnaires.sweep import CANDIDATES, LOCK_PEOPLE, OVER, TAKE_STAGES
-from rms.questionnaires.timing import answer_by, link_ends
+from rms.questionnaires.timing import answer_by, link_ends, purpose_of
 
 CHUNK = 200
 
@@ -64,13 +64,6 @@ async def _ask_one(tx: Tx, row: Mapping[str, Any]) -> None:
         await _tell_no_birth_date(tx, row)
         return
     await _queue(tx, row, asked=asked, first=known is None)
-
-
-def purpose_of(stage: str, *, first: bool) -> Purpose:
-    """Which message a stage sends. The first that a person gets is the invitation, however late it is."""
-    if first or stage == "ask:1":
-        return Purpose.QUESTIONNAIRE_INVITE
-    return Purpose.QUESTIONNAIRE_REMINDER_1 if stage == "ask:2" else Purpose.QUESTIONNAIRE_REMINDER_2
 
 
 async def _queue(tx: Tx, row: Mapping[str, Any], *, asked: AssignmentOnFile, first: bool) -> None:

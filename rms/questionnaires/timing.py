@@ -1,10 +1,11 @@
-"""The few lengths of time of this room, in days of the civil clock."""
+"""The few lengths of time of this room, in days of the civil clock, and which message is sent when."""
 
 from datetime import date, datetime, timedelta
 from typing import Final
 
 from rms.clock import start_of_london_day
 from rms.dates import add_working_days
+from rms.messages.model import Purpose
 
 ANSWERS_TAKEN_DAYS: Final = 60
 """How long answers are taken after a questionnaire was first asked: well past the three messages and the chase."""
@@ -35,3 +36,10 @@ def answer_by(sent_on: date, *, closes_on: date) -> date:
 def link_ends(closes_on: date) -> datetime:
     """The instant at which a link stops working: the end of the last day, in London."""
     return start_of_london_day(closes_on + timedelta(days=1))
+
+
+def purpose_of(stage: str, *, first: bool) -> Purpose:
+    """Which message a stage sends. The first that a person gets is the invitation, however late it is."""
+    if first or stage == "ask:1":
+        return Purpose.QUESTIONNAIRE_INVITE
+    return Purpose.QUESTIONNAIRE_REMINDER_1 if stage == "ask:2" else Purpose.QUESTIONNAIRE_REMINDER_2

@@ -99,7 +99,7 @@ def words_of(
         "protocol sign-off": ["prostate-after-radiotherapy", "--version", "1", *of, *lead, "--note", "Agreed.",
                               "--demonstration"],
         "plan preview": [*surgery, "--until", "2027-01-31"],
-        "plan simulate": [*surgery, "--until", "2026-06-30"],
+        "plan simulate": [*surgery, "--today", "2026-02-15", "--scenario", "all-on-time", "--until", "2026-06-30"],
         "plan explain": [str(plan_id), *of],
         "person add": ["--family", "Ashdown", "--given", "Paul", "--born", "1951-04-03", *of, "--diagnosis-site", "urology",
                        "--treatment", "surgery=2026-01-31"],

@@ -88,6 +88,45 @@ async def test_a_simulation_tells_each_day_and_stops_reminding_when_it_is_done()
     assert (code, told.strip()) == (3, "The date of surgery is not known.")
 
 
+async def test_a_scenario_is_told_for_ten_years_with_the_alert_that_a_rise_raises() -> None:
+    told = await answer(None, "plan", "simulate", *SURGERY, "--scenario", "rise-at-month-30")
+    assert (told["until"], told["scenario"], told["days"]) == ("2036-02-15", "rise-at-month-30", [])
+    assert told["assumes"]
+    events = told["events"]
+    assert [one["on"] for one in events] == sorted(one["on"] for one in events)
+    assert [(one["on"], one["purpose"]) for one in events if one["number"] == 1 and one["step"] == "psa"][:3] == [
+        ("2026-03-19", "test_reminder_1"), ("2026-03-19", "test_request"), ("2026-04-16", "test_reminder_2"),
+    ]  # fmt: skip
+    raised = [one for one in events if one["what"] == "raised"]
+    assert [(one["on"], one["rule"], one["alert"]) for one in raised[:2]] == [
+        ("2028-07-31", "psa-above-limit", "look_soon"), ("2028-09-11", "psa-above-limit", "act_today"),
+    ]  # fmt: skip
+    assert "above the limit of 0.2 ug/L. A repeat is needed" in raised[0]["sentence"]
+    own = await answer(None, "plan", "simulate", *SURGERY, "--scenario", "rise-at-month-30", "--change",
+                       '{"kind":"limit","rule":"psa-above-limit","value":"0.05","unit":"ug/L"}')  # fmt: skip
+    sentences = [one["sentence"] for one in own["events"] if one["what"] == "raised"]
+    assert "0.05 ug/L" in sentences[0]
+    assert "this person" in sentences[0]
+
+
+async def test_a_scenario_that_cannot_be_is_refused_and_what_is_missed_is_chased_once() -> None:
+    told = await answer(None, "plan", "simulate", *SURGERY, "--scenario", "one-missed", "--until", "2027-03-01")
+    assert [(one["on"], one["number"]) for one in told["events"] if one["what"] == "raised"] == [
+        ("2026-08-21", 2), ("2026-08-29", 2),
+    ]  # fmt: skip
+    on_time = await answer(None, "plan", "simulate", *SURGERY, "--scenario", "all-on-time")
+    assert [one for one in on_time["events"] if one["what"] == "raised"] == []
+    for words, sentence in (
+        (("--protocol", "melanoma-stage-1a", "--scenario", "one-missed"), "nothing can be missed"),
+        (("--protocol", "bladder-low-risk", "--scenario", "rise-at-month-30"), "No rule of this plan minds"),
+        (("--protocol", PROSTATECTOMY, "--scenario", "all-on-time", "--until", "2150-01-01"), "thirty years"),
+    ):
+        anchors = [word for name in ("surgery", "diagnosis") for word in ("--anchor", f"{name}=2026-01-31")]
+        code, _, why = await rms(None, "plan", "simulate", *words, *anchors, "--today", "2026-02-15")
+        assert (code, sentence in why) == (3, True), why
+    assert (await rms(None, "plan", "simulate", *SURGERY, "--scenario", "nothing"))[0] == 2
+
+
 async def test_protocols_are_listed_shown_checked_and_compared(tmp_path: Path) -> None:
     listed = await answer(None, "protocol", "list")
     assert PROSTATECTOMY in [one["key"] for one in listed["protocols"]]
