@@ -191,3 +191,21 @@ async def test_only_a_named_person_ends_it_with_an_outcome_and_then_nothing_is_l
     for act in (restored, resumed):
         with pytest.raises(Refused, match="This plan is ended"):
             await act(man)
+
+
+async def test_a_suspended_plan_is_nobodys_for_no_day(man: Followed) -> None:
+    """Its day passes: the same day somebody has an alert to act on, and it is not one that can be put off."""
+    await suspended(man, days=14)
+    await man.world.move_civil_clock(13)
+    await sweep(man.world)
+    assert await man.alerts() == []
+    await man.world.move_civil_clock(1)
+    assert len(await what_is_wrong(man.world)) == 1
+    await sweep(man.world)
+    assert await what_is_wrong(man.world) == []
+    (alert,) = await man.alerts()
+    assert (alert["kind"], alert["rule_key"]) == ("act_today", "seen-by")
+    await seen(man, days=7)
+    assert [one["state"] for one in await man.alerts()] == ["closed"]
+    await went_on_with_decisions(man, 0)
+    assert (await states(man), await states(man, "symptom-check")) == ({1: "open", 2: "open"},) * 2
