@@ -228,3 +228,12 @@ async def ask_again_on(tx: Tx, *, organisation_id: int, result_id: int, day: dat
 def _changed_one(tag: str) -> None:
     if tag != "UPDATE 1":
         raise NotFound("There is no such result.")
+
+
+async def give_results_to_team(tx: Tx, *, organisation_id: int, plan_id: int, team_id: int) -> None:
+    """Results of a plan that somebody must still look at go along with it to another team."""
+    await tx.execute(
+        "update result set team_id = $3 where organisation_id = $1 and plan_id = $2"
+        " and review_state in ('to_review', 'set_aside')",
+        organisation_id, plan_id, team_id,
+    )  # fmt: skip

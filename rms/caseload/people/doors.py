@@ -18,7 +18,7 @@ from rms.followup.moves.ending import end_follow_up
 from rms.people.access import Asker
 from rms.people.model import ContactKind, ContactPoint
 from rms.people.moves import set_contact, set_preference, start_messages, stop_messages
-from rms.people.store import contacts_in_force, lock_people, person
+from rms.people.store import contacts_in_force, lock_people, person, teams
 from rms.plans import moves as plan_moves
 from rms.plans.moves import pause, suspend
 from rms.plans.schedule import Inside, PauseRule
@@ -145,6 +145,18 @@ async def let_plan_go_on(
             return them
         await moves.go_on(tx, organisation_id=asks.organisation_id, plan_id=plan.id, decided=decided, by=asks.actor,
                           now=tx.now)  # fmt: skip
+        return them
+
+
+async def transfer_plan(database: Database, *, asks: Asker, ref: UUID, to: str, why: str) -> UUID:
+    """Give a plan to another team of the trust, by its key; returns the person's reference."""
+    async with database.transaction(organisation_id=asks.organisation_id) as tx:
+        plan, them = await _locked_plan(tx, asks=asks, ref=ref)
+        found = next((one for one in await teams(tx, organisation_id=asks.organisation_id) if one.key == to), None)
+        if found is None:
+            raise Refused("Choose one of the teams.")
+        await moves.transfer(tx, organisation_id=asks.organisation_id, plan_id=plan.id, team_id=found.id, reason=why,
+                             by=asks.actor, now=tx.now)  # fmt: skip
         return them
 
 

@@ -1,5 +1,6 @@
-"""`/plans/{ref}/pause`, `/suspend`, `/seen`, `/go-on` and `/end`, each with a reason. Each page says first what follows."""
+"""`/plans/{ref}/pause`, `/suspend`, `/seen`, `/go-on`, `/transfer` and `/end`. Each page says first what follows."""
 
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
@@ -9,8 +10,15 @@ from litestar.handlers import BaseRouteHandler
 from litestar.params import FromPath
 
 from rms.caseload.people import doors
-from rms.caseload.people.asking import UNTYPED, ask_about_plan, unless_refused
-from rms.caseload.people.forms.standing import ENDING, decided_inside, pause_form, seen_form, suspension_form
+from rms.caseload.people.asking import UNTYPED, Typed, ask_about_plan, unless_refused
+from rms.caseload.people.forms.standing import (
+    ENDING,
+    decided_inside,
+    pause_form,
+    seen_form,
+    suspension_form,
+    transfer_form,
+)
 from rms.caseload.people.presenters.standing import (
     inside_of,
     present_end,
@@ -18,11 +26,14 @@ from rms.caseload.people.presenters.standing import (
     present_pause,
     present_seen,
     present_suspend,
+    present_transfer,
 )
-from rms.caseload.people.store import plan_in_scope
+from rms.caseload.people.store import person_in_scope, plan_in_scope
 from rms.db.database import Database
-from rms.people.access import asker, may_do
+from rms.errors import NotFound
+from rms.people.access import Asker, asker, may_do
 from rms.people.permissions import Permission
+from rms.people.store import TeamOnFile, teams
 from rms.plans.schedule import PauseRule
 from rms.plans.store import plan_on_file
 from rms.web.pages import go_to
@@ -31,6 +42,7 @@ from rms.web.submitted import read_submitted
 _Request = Request[Any, Any, Any]
 _MAY_PAUSE = may_do(Permission.PLAN_PAUSE)
 _MAY_END = may_do(Permission.PLAN_END)
+_MAY_TRANSFER = may_do(Permission.PLAN_TRANSFER)
 
 
 @get("/plans/{ref:uuid}/pause", opt={"policy": _MAY_PAUSE})
@@ -134,6 +146,49 @@ async def seen(request: _Request, database: NamedDependency[Database], ref: From
     return go_to(f"/people/{person_ref}#plan")
 
 
+@get("/plans/{ref:uuid}/transfer", opt={"policy": _MAY_TRANSFER})
+async def ask_transfer(request: _Request, database: NamedDependency[Database], ref: FromPath[UUID]) -> Response[str]:
+    """What giving it to another team means."""
+    return await _about_transfer(request, database, ref=ref, typed=UNTYPED)
+
+
+@post("/plans/{ref:uuid}/transfer", opt={"policy": _MAY_TRANSFER})
+async def transfer(request: _Request, database: NamedDependency[Database], ref: FromPath[UUID]) -> Response[Any]:
+    """Give it to another team; afterwards back to the person, or to Today when they are out of sight."""
+    sent, asks = await read_submitted(request), asker(request)
+    parsed = transfer_form([one.key for one in await _teams(database, asks)]).read(sent)
+    errors = parsed.errors
+    if parsed.value is not None:
+        person_ref, errors = await unless_refused(
+            doors.transfer_plan(database, asks=asks, ref=ref, to=parsed.value.to, why=parsed.value.why), field="to"
+        )
+        if not errors:
+            return go_to(f"/people/{person_ref}#plan" if await _still_seen(database, asks, person_ref) else "/today")
+    return await _about_transfer(request, database, ref=ref, typed=(sent, errors))
+
+
+async def _about_transfer(
+    request: _Request, database: NamedDependency[Database], *, ref: UUID, typed: Typed
+) -> Response[str]:
+    there = await _teams(database, asker(request))
+    return await ask_about_plan(request, database, ref=ref, typed=typed, present=partial(present_transfer, teams=there))
+
+
+async def _teams(database: Database, asks: Asker) -> list[TeamOnFile]:
+    async with database.transaction(organisation_id=asks.organisation_id) as tx:
+        return await teams(tx, organisation_id=asks.organisation_id)
+
+
+async def _still_seen(database: Database, asks: Asker, ref: UUID) -> bool:
+    """Whether the person is still of one of the asker's teams."""
+    async with database.transaction(organisation_id=asks.organisation_id) as tx:
+        try:
+            await person_in_scope(tx, asks=asks, ref=ref)
+        except NotFound:
+            return False
+    return True
+
+
 @get("/plans/{ref:uuid}/end", opt={"policy": _MAY_END})
 async def ask_end(request: _Request, database: NamedDependency[Database], ref: FromPath[UUID]) -> Response[str]:
     """What the end of a plan means."""
@@ -156,5 +211,5 @@ async def end(request: _Request, database: NamedDependency[Database], ref: FromP
 
 
 ROUTES: Final[tuple[BaseRouteHandler, ...]] = (
-    ask_pause, pause, ask_suspend, suspend, ask_seen, seen, ask_go_on, go_on, ask_end, end,
+    ask_pause, pause, ask_suspend, suspend, ask_seen, seen, ask_go_on, go_on, ask_transfer, transfer, ask_end, end,
 )  # fmt: skip

@@ -108,6 +108,7 @@ VERBS: Final = {
     "plan.withdraw": "Change of the plan withdrawn",
     "plan.paused": "Plan paused",
     "plan.suspended": "Plan suspended: the cancer may be back",
+    "plan.to_team": "Plan given to another team",
     "plan.seen": "Confirmed that they were seen",
     "plan.held": "Plan put on hold",
     "plan.go_on": "Plan goes on",

@@ -7,6 +7,7 @@ from rms.followup.moves.filing import FiledResult, file_result
 from rms.followup.moves.going_on import go_on
 from rms.followup.moves.judging import judge
 from rms.followup.moves.starting import start_plan
+from rms.followup.moves.transferring import transfer
 
 __all__ = [
     "FiledResult",
@@ -21,5 +22,6 @@ __all__ = [
     "save_answer",
     "start_plan",
     "submit_answers",
+    "transfer",
     "undo",
 ]

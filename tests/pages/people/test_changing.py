@@ -9,7 +9,7 @@ import pytest
 
 from rms.db.database import Database
 from rms.people.model import Role
-from rms.plans.jobs import ask_after_pauses
+from rms.plans.jobs import ask_after_pauses, sweep_reminders
 from rms.plans.moves import load_library
 from tests.cast import Trust, a_trust
 from tests.database import World
@@ -235,6 +235,40 @@ async def test_a_suspended_plan_asks_that_somebody_confirms_they_were_seen(scene
     assert await scene.plan_state() == "active"
     assert await the(scene.world, "select count(*) from alert where state <> 'closed'") == 0
     assert (await scene.send(f"{scene.plan}/seen", seen)).status_code == 422
+
+
+async def test_a_plan_goes_to_another_team_with_all_that_is_open(scene: Scene):
+    """Nobody stands between two teams: dates, alerts, what waits for review and what is queued go along."""
+    team_id = await scene.world.as_owner(
+        "insert into team (organisation_id, key, name, phone) values ($1, 'north', 'North team', '01') returning id",
+        scene.man.trust.organisation_id,
+    )
+    there, here = team_id[0]["id"], scene.man.trust.team_id
+    await scene.world.move_civil_clock(45)
+    await file_psa(scene.world, scene.man, "0.03", on=scene.man.today + timedelta(days=20))
+    await sweep_reminders(scene.world.worker)
+    await file_psa(scene.world, scene.man, "9.5", on=scene.man.today + timedelta(days=30))
+    tables = ("plan", "occurrence", "alert", "result", "message")
+    before = {one: await the(scene.world, f"select count(*) from {one} where team_id = $1", here) for one in tables}
+    assert all(before.values()), before
+    assert (await scene.send(f"{scene.plan}/transfer", {"to": "north"})).status_code == 422
+    assert (await scene.send(f"{scene.plan}/transfer", {"to": "nowhere", "why": "x"})).status_code == 422
+    answer = await scene.send(f"{scene.plan}/transfer", {"to": "north", "why": "He moved north."})
+    assert answer.headers["location"] == "/today"
+    assert (await scene.browser.get(scene.person)).status_code == 404
+    left = {
+        "plan": "true", "occurrence": "state = 'open'", "alert": "state <> 'closed'", "message": "state in ('queued', 'held')",
+        "result": "review_state in ('to_review', 'set_aside')",
+    }  # fmt: skip
+    for one, still in left.items():
+        assert await the(scene.world, f"select count(*) from {one} where team_id = $1 and {still}", here) == 0, one
+    alerts = await scene.world.as_owner(
+        "select sentence, owner_staff_id, next_escalation_at from alert where team_id = $1", there
+    )
+    assert any("came to your team from" in row["sentence"] and "He moved north" in row["sentence"] for row in alerts)
+    assert all(row["owner_staff_id"] is None and row["next_escalation_at"] for row in alerts)
+    assert await scene.audited("plan.to_team") == ["He moved north."]
+    assert await the(scene.world, "select nurse_staff_id from plan") is None
 
 
 async def test_a_plan_held_because_of_a_death_does_not_go_on_by_another_door(scene: Scene):

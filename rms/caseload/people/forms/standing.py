@@ -45,6 +45,13 @@ class Pause(msgspec.Struct, frozen=True, kw_only=True):
     inside: str
 
 
+class Transfer(msgspec.Struct, frozen=True, kw_only=True):
+    """To which team a plan goes, by its key, and why."""
+
+    to: str
+    why: str
+
+
 class Suspension(msgspec.Struct, frozen=True, kw_only=True):
     """By when somebody must have been seen, and why the plan stands still."""
 
@@ -89,6 +96,13 @@ def pause_form(*, today: date) -> Form[Pause]:
                    not_before=today + timedelta(days=1))  # fmt: skip
     return Form(
         Pause, until=until, why=_WHY, inside=a_choice(tuple(INSIDE), missing="Choose what happens to what falls inside")
+    )
+
+
+def transfer_form(keys: Sequence[str]) -> Form[Transfer]:
+    """The form that gives a plan to one of some teams."""
+    return Form(
+        Transfer, to=a_choice(tuple(keys), missing="Choose the team that follows this person from now on"), why=_WHY
     )
 
 

@@ -214,6 +214,8 @@ def _actions(plan: PlanOnFile, *, asks: Asker) -> tuple[PlanAction, ...]:
         found.append(PlanAction(text="Suspend it: the cancer may be back", href=f"/plans/{plan.ref}/suspend"))
     if plan.state in ("paused", "suspended", "held") and asks.may(Permission.PLAN_PAUSE):
         found.append(PlanAction(text="Let it go on", href=f"/plans/{plan.ref}/go-on"))
+    if plan.state != "ended" and asks.may(Permission.PLAN_TRANSFER):
+        found.append(PlanAction(text="Give it to another team", href=f"/plans/{plan.ref}/transfer"))
     if plan.state != "ended" and asks.may(Permission.PLAN_END):
         found.append(PlanAction(text="End this plan", href=f"/plans/{plan.ref}/end"))
     return tuple(found)

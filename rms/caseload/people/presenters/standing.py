@@ -1,5 +1,6 @@
 """Pausing, suspending, taking up and ending a plan: what each means, in sentences, before anything changes."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Final
 
@@ -7,7 +8,7 @@ from rms.caseload.looking import Look
 from rms.caseload.people.asking import Typed, bar_of
 from rms.caseload.people.forms.standing import BECOMES, ENDINGS, INSIDE, inside_name
 from rms.caseload.people.presenters.acting import ActionPage, Ask, choices
-from rms.people.store import PersonOnFile
+from rms.people.store import PersonOnFile, TeamOnFile
 from rms.plans.schedule import FellInside, fell_inside, filled_in
 from rms.plans.schedule.words import day
 from rms.plans.store import PlanOnFile
@@ -55,6 +56,29 @@ def present_suspend(plan: PlanOnFile, them: PersonOnFile, typed: Typed, look: Lo
         fields=(Ask(sort="date", name="seen_by", label="By when must they have been seen?", hint=_example(look)),
                 _WHY),
         action=f"/plans/{plan.ref}/suspend", button="Suspend this plan", back=f"/people/{them.ref}", typed=sent,
+        errors=errors,
+    )  # fmt: skip
+
+
+def present_transfer(
+    plan: PlanOnFile, them: PersonOnFile, typed: Typed, look: Look, *, teams: Sequence[TeamOnFile]
+) -> ActionPage:
+    """What it means to give a plan to another team; `teams` are the trust's."""
+    sent, errors = typed
+    return ActionPage(
+        bar=bar_of(them, look), heading="Give this plan to another team", stops=True,
+        means=(
+            f"“{plan.protocol.title}” goes on as it is, on the same dates, with everything that is open about it.",
+            "The other team gets an alert that somebody there closes; alerts that you have are theirs from then on.",
+            "What is still to be sent leaves with that team’s name and telephone number.",
+            "If you do not work in that team, you can no longer open this person’s page.",
+        ),
+        fields=(
+            Ask(sort="choice", name="to", label="Which team follows this person from now on?",
+                choices=choices([(one.key, one.name) for one in teams if one.id != plan.team_id], chosen=sent.one("to"))),
+            _WHY,
+        ),
+        action=f"/plans/{plan.ref}/transfer", button="Give it to this team", back=f"/people/{them.ref}", typed=sent,
         errors=errors,
     )  # fmt: skip
 
