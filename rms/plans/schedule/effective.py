@@ -24,6 +24,9 @@ from rms.plans.protocol.checks import months_of
 from rms.plans.protocol.defaults import chase_after, reminders_of, window_of
 from rms.plans.protocol.language import Protocol, Step
 
+#: From here to the added ones no schedule has a number: where a change points that lost its date to another version.
+LOST = 700
+
 
 class EffectiveStep(msgspec.Struct, frozen=True, kw_only=True):
     """One step as it holds for a person.
@@ -158,6 +161,8 @@ def _other_interval(step: EffectiveStep, change: Interval, override: Override) -
     """
     first = change.from_number
     kept = step.months[: first - 1]
+    if first >= LOST:
+        return f"What this changed is no part of {step.step.title} in this version."
     if len(kept) < first - 1 or not step.months:
         return f"This version asks for {len(step.months)} of this step, so there is no number {first}."
     start = kept[-1] if kept else 0
@@ -187,15 +192,20 @@ def _overtaken(step: EffectiveStep, override: Override) -> list[tuple[Override, 
 
 def _pointing_at_nothing(step: EffectiveStep) -> list[tuple[Override, str]]:
     """Skips and moves of a number that the step does not reach. Where age says how far it goes, every number may come."""
-    if step.step.schedule.continue_until_age is not None:
-        return []
+    open_end = step.step.schedule.continue_until_age is not None
     entered = step.mid_course is not None
-    known = {*range(1, len(step.months) + 1 + entered), *_added_numbers(step)}
+    known = {*range(1, LOST if open_end else len(step.months) + 1 + entered), *_added_numbers(step)}
     return [
-        (override, f"This version asks for {len(step.months)} of {step.step.title}, so there is no number {number}.")
+        (override, _nothing_there(step, number))
         for number, override in (*step.skipped.items(), *step.moved.items())
-        if number not in known
+        if number not in known and (number >= LOST or not open_end)
     ]
+
+
+def _nothing_there(step: EffectiveStep, number: int) -> str:
+    if LOST <= number < FIRST_ADDED:
+        return f"What this changed is no part of {step.step.title} in this version."
+    return f"This version asks for {len(step.months)} of {step.step.title}, so there is no number {number}."
 
 
 def _added_numbers(step: EffectiveStep) -> set[int]:
