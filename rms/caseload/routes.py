@@ -8,6 +8,7 @@ from rms.caseload.alerts import pages as alerts
 from rms.caseload.alerts import waiting_pages as waiting_alerts
 from rms.caseload.answers import pages as answers
 from rms.caseload.changing import pages as changing
+from rms.caseload.dates import pages as dates
 from rms.caseload.downtime import pages as downtime
 from rms.caseload.escalated import pages as escalated
 from rms.caseload.helpline import pages as helpline
@@ -45,5 +46,6 @@ STAFF_ROUTES: Final[tuple[BaseRouteHandler, ...]] = (
     *letters.ROUTES,
     *downtime.ROUTES,
     *starting.ROUTES,
+    *dates.ROUTES,
     *SET_UP_ROUTES,
 )

@@ -126,3 +126,12 @@ def _time(word: str) -> time | None:
     if half is None:
         return time(hour, minute) if hour < 24 else None
     return time(hour % 12 + (12 if half == "pm" else 0), minute) if 1 <= hour <= 12 else None
+
+
+def hours_said(text: str | None) -> str:
+    """The hours as one sentence, with what holds on bank holidays; empty when the team has not said any."""
+    said = (text or "").strip().rstrip(".")
+    understood = read_phone_hours(said)
+    if understood is not None and not understood.says_holidays:
+        said += ", not on bank holidays"
+    return f"{said}." if said else ""

@@ -58,5 +58,7 @@ def test_what_is_no_page_says_what_it_is():
         "/letters/together",
         "/messages/{ref:uuid}/letter",
         "/downtime/{ref:uuid}/pdf",
+        "/people/{ref:uuid}/dates/pdf",
+        "/starting/{ref:uuid}/check/pdf",
         "/set-up/wording/{purpose:str}/{channel:str}/pdf",
     }

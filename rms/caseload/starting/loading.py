@@ -15,7 +15,10 @@ from rms.caseload.starting.store import CaseInHand, Namable, case_behind, who_ma
 from rms.people.access import Asker
 from rms.people.model import ContactKind
 from rms.people.store import Contact, PersonOnFile, contacts_in_force, known_dead, person
-from rms.plans.store import protocol_versions
+from rms.plans.model import Course
+from rms.plans.overlap import Beside, in_words, shared_tests
+from rms.plans.schedule import effective
+from rms.plans.store import latest_birthday, plans_of, protocol_versions
 
 #: Which contact detail a way of reaching somebody needs; a telephone call needs none, because a nurse finds one.
 NEEDS: Final[Mapping[str, ContactKind | None]] = {
@@ -36,6 +39,7 @@ class Building(msgspec.Struct, frozen=True, kw_only=True):
     offers: Offers
     nurses: tuple[Namable, ...]
     has_died: bool
+    others: tuple[Beside, ...]
     bar: IdentityBar
     asks: Asker
     today: date
@@ -65,6 +69,13 @@ class Building(msgspec.Struct, frozen=True, kw_only=True):
         """How they can be reached under the plan as it was saved."""
         return self.ways_for(self.draft)
 
+    def shared(self, draft: Draft, offer: Offer) -> tuple[str, ...]:
+        """The tests that another plan of this person asks for as well, as far as the dates are known."""
+        course = Course(anchors={anchor: one.on for anchor, one in draft.anchors.items()}, started_on=self.today,
+                        born_on=latest_birthday(self.person.born_text))  # fmt: skip
+        plan = effective(offer.protocol, overrides=draft.changes)
+        return in_words(shared_tests(plan, course=course, others=self.others, today=self.today))
+
     def ways_for(self, draft: Draft | None) -> tuple[str, ...]:
         """How they can be reached: by what there is a detail for, on paper only when they want nothing digital."""
         paper = draft is not None and draft.choice is Choice.DIGITAL_DECLINED
@@ -89,6 +100,8 @@ async def building(look: Look, *, ref: UUID) -> Building:
         nurses=tuple(await who_may_be_named(tx, organisation_id=asks.organisation_id, team_id=case.team_id,
                                             staff_id=asks.staff_id)),
         has_died=await known_dead(tx, **who) is not None,
+        others=tuple(Beside(plan=plan.effective, course=plan.course) for plan in await plans_of(tx, **who)
+                     if plan.state != "ended"),
     )  # fmt: skip
     await look.at(verb="plan.build", subject_kind="register_case", subject_id=case.id, patient_id=case.patient_id)
     return found

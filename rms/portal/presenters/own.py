@@ -3,7 +3,6 @@
 What is not released is never in here as a number or a word about it: only that somebody is looking, and by when.
 """
 
-from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Final
 
@@ -11,50 +10,18 @@ import msgspec
 
 from rms.plans.model import Occurrence, Standing
 from rms.plans.modes import TO_PERSON
-from rms.plans.places import TestPlace
-from rms.plans.protocol.language import Place, StepKind
+from rms.plans.protocol.language import StepKind
 from rms.plans.schedule import preview
 from rms.plans.store import OccurrenceOnFile, PlanOnFile
+from rms.plans.to_person import ENDED_SAID, FOR_THE_PERSON, how_said, standing_said, when_said, where_said
 from rms.portal.own import Own
 from rms.portal.presenters.looking import ResultLine, result_line
-from rms.portal.presenters.words import HelpLine, answer_by_said, in_words, month, whom_to_call
+from rms.portal.presenters.words import HelpLine, answer_by_said, in_words, whom_to_call
 
 #: After this a person who had a test and heard nothing should call; the page on which they tell us says the same.
 HEARD_BY: Final = timedelta(weeks=3)
-_FOR_THE_PERSON: Final = (StepKind.TEST, StepKind.QUESTIONNAIRE)
-_SOON: Final = 92  # days within which a date is told to the day
 _FIRST_DATES: Final = 6
 _QUESTIONS_SHOWN: Final = 28  # days ahead
-_PLACES: Final = {
-    Place.HOME: "at home",
-    Place.GP_PRACTICE: "your GP surgery",
-    Place.COMMUNITY: "a blood test clinic near you",
-    Place.HOSPITAL: "the hospital",
-}
-#: Where the person chose to have it, how it comes about there, and what is said besides while it is not late.
-_CHOSEN: Final = {
-    TestPlace.GP_PRACTICE: (
-        "Your GP surgery.",
-        "Call your GP surgery and ask for the blood test for your hospital follow-up.",
-        " We remind you before it is due.",
-    ),
-    TestPlace.HUB: ("A blood test clinic near you.", "Book it at the blood test clinic. Call us if you need help.", ""),
-    TestPlace.DIAGNOSTIC_CENTRE: ("A test centre near you.", "Call us if you have no appointment", " when it is due."),
-    TestPlace.CLINIC: ("The hospital clinic.", "Call us if you have no appointment", " when it is due."),
-    TestPlace.HOME_KIT: (
-        "At home, with a kit by post.",
-        "We send you the kit. Call us if it has not come",
-        " when it is due.",
-    ),
-}
-_STANDS_STILL: Final = {
-    "draft": "Your team is writing your plan. You do not need to do anything now.",
-    "paused": "Your follow-up is paused. We do not send reminders now. Your team starts it again.",
-    "suspended": "Your follow-up is paused. We do not send reminders now. Your team starts it again.",
-    "held": "Your follow-up is paused while we check something. Please call us.",
-    "in_transfer": "Your follow-up is moving to another team. Call us if you do not know who looks after you.",
-    "ended": "Your follow-up with us has finished.",
-}
 
 
 class Next(msgspec.Struct, frozen=True, kw_only=True):
@@ -103,10 +70,12 @@ def present_follow_up(own: Own) -> FollowUpPage:
     of = own.whose
     running = [plan for plan in of.plans if plan.state == "active"]
     lines = [line for plan in running for line in _dates(own, plan)]
-    still = dict.fromkeys(_standing(plan) for plan in of.plans if plan.state != "active")
+    still = dict.fromkeys(
+        standing_said(plan.state, until=plan.state_until) for plan in of.plans if plan.state != "active"
+    )
     return FollowUpPage(
         name=" ".join((*of.person.name.given, of.person.name.family)),
-        standing=tuple(still) if not running else tuple(line for line in still if line != _STANDS_STILL["ended"]),
+        standing=tuple(still) if not running else tuple(line for line in still if line != ENDED_SAID),
         nexts=tuple(one for plan in running for one in _nexts(own, plan)),
         results=_results(own), done=_done(own), dates=tuple(lines[:_FIRST_DATES]), later=tuple(lines[_FIRST_DATES:]),
         ways=tuple(dict.fromkeys(TO_PERSON[mode] for plan in running for mode in own.modes.get(plan.id, ()))),
@@ -114,15 +83,10 @@ def present_follow_up(own: Own) -> FollowUpPage:
     )  # fmt: skip
 
 
-def _standing(plan: PlanOnFile) -> str:
-    until = f" until {in_words(plan.state_until)}" if plan.state == "paused" and plan.state_until else ""
-    return _STANDS_STILL[plan.state].replace("is paused", f"is paused{until}", 1)
-
-
 def _nexts(own: Own, plan: PlanOnFile) -> list[Next]:
     """The next test, and the next questions where they come no later than in four weeks; the earlier one first."""
     found = []
-    for kind in _FOR_THE_PERSON:
+    for kind in FOR_THE_PERSON:
         some = [one for one in own.steps if one.plan_id == plan.id and one.state == "open" and one.kind == kind]
         first = min(some, key=lambda step: (step.due_on, step.id), default=None)
         if first is not None and (kind == StepKind.TEST or (first.due_on - own.whose.today).days <= _QUESTIONS_SHOWN):
@@ -142,7 +106,8 @@ def _next_test(own: Own, one: OccurrenceOnFile, plan: PlanOnFile) -> Next:
     is_late = one.due_on < today
     return Next(
         what=one.title, why=step.why if step else "", when=_when(one, today=today),
-        where=_where(step.where, chosen=chosen) if step else "", how=_how(one, chosen=chosen, is_late=is_late),
+        where=where_said(step.where, chosen=chosen) if step else "",
+        how=how_said(booked_by_hospital=bool(one.facts.get("booked_by_hospital")), chosen=chosen, is_late=is_late),
         is_late=is_late, had="/tell-us/test" if one.earliest_on <= today else None, booked="/tell-us/booked",
         booked_words="I have an appointment" if one.facts.get("booked_by_hospital") else "I have booked it",
     )  # fmt: skip
@@ -181,25 +146,6 @@ def _when(one: OccurrenceOnFile, *, today: date) -> str:
     return f"It is due on {in_words(one.due_on)}. You can have it from {in_words(one.earliest_on)}."
 
 
-def _where(places: Sequence[Place], *, chosen: str | None) -> str:
-    """Where they chose to have it done; else every place that the protocol names."""
-    if chosen is not None:
-        return _CHOSEN[TestPlace(chosen)][0]
-    names = [_PLACES[place] for place in places]
-    if not names:
-        return "Ask us where you can have it."
-    listed = " or ".join((", ".join(names[:-1]), names[-1])) if len(names) > 1 else names[0]
-    return f"{listed[:1].upper()}{listed[1:]}."
-
-
-def _how(one: OccurrenceOnFile, *, chosen: str | None, is_late: bool) -> str:
-    if one.facts.get("booked_by_hospital"):
-        missing = " If you have none yet, call us." if is_late else ""
-        return f"You do not need to book. We send you the appointment.{missing}"
-    _, how, ahead = _CHOSEN[TestPlace(chosen or TestPlace.GP_PRACTICE)]
-    return f"{how.rstrip('.')}." if is_late else f"{how}{ahead}"
-
-
 def _dates(own: Own, plan: PlanOnFile) -> list[PlanLine]:
     today = own.whose.today
     open_now = {
@@ -207,10 +153,10 @@ def _dates(own: Own, plan: PlanOnFile) -> list[PlanLine]:
     }
     shown = preview(plan.protocol, course=plan.course, today=today, overrides=plan.overrides)
     return [
-        PlanLine(when=_day(line.occurrence.due_on, today=today), what=line.occurrence.title,
+        PlanLine(when=when_said(line.occurrence.due_on, today=today), what=line.occurrence.title,
                  note=_note(own, line.occurrence, row=open_now.get((line.occurrence.step, line.occurrence.number))))
         for line in shown.lines
-        if line.occurrence.kind in _FOR_THE_PERSON
+        if line.occurrence.kind in FOR_THE_PERSON
         and (line.today.standing in (Standing.AHEAD, Standing.OPEN, Standing.LATE))
     ]  # fmt: skip
 
@@ -227,12 +173,8 @@ def _note(own: Own, one: Occurrence, *, row: int | None) -> str:
     return "It was due, and nothing has come back yet."
 
 
-def _day(on: date, *, today: date) -> str:
-    return in_words(on) if (on - today).days <= _SOON else month(on)
-
-
 def _done(own: Own) -> tuple[PlanLine, ...]:
-    done = [(one.done_on, one.title) for one in own.steps if one.done_on is not None and one.kind in _FOR_THE_PERSON]
+    done = [(one.done_on, one.title) for one in own.steps if one.done_on is not None and one.kind in FOR_THE_PERSON]
     return tuple(PlanLine(when=in_words(on), what=what, note="") for on, what in sorted(done, reverse=True)[:3])
 
 

@@ -5,7 +5,7 @@ from typing import Final
 
 import msgspec
 
-from rms.dates.phone_hours import read_phone_hours
+from rms.dates.phone_hours import hours_said
 
 _MONTHS = "January February March April May June July August September October November December"
 _DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday"
@@ -24,15 +24,6 @@ class HelpLine(msgspec.Struct, frozen=True, kw_only=True):
 def whom_to_call(who: str, *, number: str, hours: str | None) -> HelpLine:
     """Make the lines that say whom to call; `hours` as the team gave them, None when it has not said any."""
     return HelpLine(who=who, number=number, href=f"tel:{number.replace(' ', '')}", hours=hours_said(hours))
-
-
-def hours_said(text: str | None) -> str:
-    """The hours as one sentence, with what holds on bank holidays; empty when the team has not said any."""
-    said = (text or "").strip().rstrip(".")
-    understood = read_phone_hours(said)
-    if understood is not None and not understood.says_holidays:
-        said += ", not on bank holidays"
-    return f"{said}." if said else ""
 
 
 def in_words(day: date) -> str:
@@ -55,8 +46,3 @@ def answer_by_said(by: date, *, today: date) -> str:
     if by < today:
         return f"We asked you to answer by {in_words(by)}. You can still answer."
     return f"Please answer by {in_words(by)}."
-
-
-def month(day: date) -> str:
-    """Write a far day as people say it: May 2027."""
-    return f"{_MONTHS.split()[day.month - 1]} {day.year}"

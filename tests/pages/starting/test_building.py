@@ -4,13 +4,15 @@ import asyncio
 import re
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import httpx
 import msgspec
 import pytest
 
-from rms.people.model import Role
-from rms.people.moves import mark_dead, stop_messages
+from rms.dates import PartialDate
+from rms.people.model import Diagnosis, Role, Treatment, TreatmentIntent, TreatmentKind, TumourSite
+from rms.people.moves import mark_dead, put_case, put_treatment, stop_messages
 from rms.plans.model import Course
 from rms.plans.protocol import load_library
 from rms.plans.schedule import preview
@@ -18,7 +20,9 @@ from rms.plans.store import plans_of
 from rms.questionnaires.store import symptoms_of_plans
 from rms.questionnaires.symptoms import Symptoms
 from tests import asked
+from tests.cast import Trust
 from tests.database import World
+from tests.followed import Followed, file_psa, followed
 from tests.pages.site import Site, a_member
 from tests.pages.starting.cast import AGREED, PROTOCOL, Waiting, a_day, second_page, sign, waiting
 
@@ -426,3 +430,48 @@ async def test_the_ways_of_follow_up_are_suggested_and_may_be_others(site, world
     assert "How they are followed up" in check
     await site.post(nurse, f"{man.address}/check", {"revision": "2"})
     assert await rows(world, "select modes, reason from plan_mode") == [(["remote"], "Chosen when follow-up started.")]
+
+
+async def test_a_test_that_another_plan_asks_for_as_well_is_said_on_both_pages(site, world, trust, nurse):
+    """And what is said is so: the one test that is named there closes the step of both plans, once each."""
+    first = await followed(world, trust=trust, operated_days_ago=85)
+    case_ref = await _second_cancer(world, trust, first)
+    version_id = (await world.as_owner("select protocol_version_id from plan"))[0][0]
+    man = Waiting(patient_id=first.patient_id, case_id=0, ref=case_ref, person_ref=case_ref,
+                  ended_on=first.today - timedelta(days=80))  # fmt: skip
+    await agreed(site, nurse, man, version_id)
+    dated = await site.post(nurse, f"{man.address}/dates", second_page(man, trust, do="stay"))
+    assert dated.headers.get("location") == f"{man.address}/dates", dated.text
+    for address in (f"{man.address}/dates", f"{man.address}/check"):
+        page = (await nurse.get(address)).text
+        assert "One test serves two plans." in page, address
+        assert "is also asked for by “Prostate cancer after removal of the prostate”" in page
+        assert "serves both. They share" in page
+    await site.post(nurse, f"{man.address}/check", {"revision": "2"})
+    filed = await file_psa(world, first, "0.02", on=first.today)
+    assert filed.occurrence_id is not None
+    done = await rows(world, "select count(*), count(distinct plan_id), count(distinct closed_by_id) from occurrence"
+                             " where state = 'done'")  # fmt: skip
+    assert done == [(2, 2, 1)]
+
+
+async def test_a_person_with_no_other_plan_reads_nothing_about_shared_tests(site, world, trust, nurse, man, version_id):
+    await ready_to_start(site, nurse, man, trust, version_id)
+    for address in (f"{man.address}/dates", f"{man.address}/check"):
+        assert "One test serves two plans" not in (await nurse.get(address)).text
+
+
+async def _second_cancer(world: World, trust: Trust, first: Followed) -> UUID:
+    """Another prostate cancer of the man who has a plan, as a register tells it twice."""
+    org, ended_on = trust.organisation_id, PartialDate.of(first.today - timedelta(days=80))
+    async with world.web.transaction(organisation_id=org) as tx:
+        case_id = await put_case(
+            tx, organisation_id=org, patient_id=first.patient_id, source="register", by=trust.nurse,
+            diagnosis=Diagnosis(ref="D-second", site=TumourSite.UROLOGY, icd10="C61", diagnosed_on=ended_on),
+        )  # fmt: skip
+        treatment = Treatment(ref="T-second", kind=TreatmentKind.SURGERY, intent=TreatmentIntent.CURATIVE,
+                              diagnosis_ref="D-second", started_on=ended_on)  # fmt: skip
+        await put_treatment(tx, organisation_id=org, patient_id=first.patient_id, case_id=case_id, source="register",
+                            by=trust.nurse, treatment=treatment)  # fmt: skip
+    ref: UUID = (await world.as_owner("select ref from register_case where id = $1", case_id))[0]["ref"]
+    return ref

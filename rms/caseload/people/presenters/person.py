@@ -100,6 +100,7 @@ class PersonPage(msgspec.Struct, frozen=True, kw_only=True):
     alerts: tuple[AlertLine, ...]
     tests: tuple[TestBlock, ...]
     plans: tuple[PlanBlock, ...]
+    print_dates: str | None
     questionnaires: tuple[AskedBlock, ...]
     by_telephone: tuple[Button, ...]
     messages: tuple[MessageLine, ...]
@@ -147,6 +148,7 @@ def present_person(all_of_it: Everything, *, asks: Asker, today: date) -> Person
             )
             for plan in sorted(all_of_it.plans, key=lambda plan: (plan.state == "ended", -plan.id))
         ),
+        print_dates=_print_dates(all_of_it),
         questionnaires=present_asked(all_of_it.questionnaires, may_fill_in=asks.may(Permission.ANSWERS_ENTER)),
         by_telephone=_by_telephone(all_of_it, asks=asks),
         messages=present_messages(all_of_it.messages),
@@ -161,6 +163,13 @@ def present_person(all_of_it: Everything, *, asks: Asker, today: date) -> Person
         happened=all_of_it.happened,
         links=_links(person, asks=asks),
     )
+
+
+def _print_dates(all_of_it: Everything) -> str | None:
+    """Where their dates come out on paper; None when nothing is ahead of them."""
+    person = all_of_it.person
+    ahead = person.death_state is None and any(plan.state != "ended" for plan in all_of_it.plans)
+    return f"/people/{person.ref}/dates/pdf" if ahead else None
 
 
 def _mind(all_of_it: Everything) -> str:

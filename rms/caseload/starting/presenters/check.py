@@ -53,6 +53,7 @@ class CheckPage(msgspec.Struct, frozen=True, kw_only=True):
     revision: int
     facts: tuple[Fact, ...]
     told: tuple[str, ...]
+    shared: tuple[str, ...]
     dates: tuple[DateLine, ...]
     count: str
     endings: tuple[str, ...]
@@ -60,6 +61,7 @@ class CheckPage(msgspec.Struct, frozen=True, kw_only=True):
     errors: FieldErrors
     may_start: bool
     waits_for: str
+    print_dates: str | None
 
 
 def present_check(build: Building, *, draft: Draft, offer: Offer, may_start: bool, refused: str = "") -> CheckPage:
@@ -75,10 +77,12 @@ def present_check(build: Building, *, draft: Draft, offer: Offer, may_start: boo
     return CheckPage(
         bar=build.bar, here=f"/starting/{build.case.ref}/check", back=f"/starting/{build.case.ref}/dates",
         revision=build.revision, facts=tuple(_facts(build, draft=draft, offer=offer)),
-        told=tuple(_told(build, draft=draft)), dates=tuple(map(_line, whole.lines)),
+        told=tuple(_told(build, draft=draft)), shared=build.shared(draft, offer),
+        dates=tuple(map(_line, whole.lines)),
         count=f"{asked} dates, the earliest first", endings=whole.endings, picture=timeline(whole.lines),
         errors=FieldErrors(all=tuple(FieldError(field="facts", message=one) for one in said)),
         may_start=may_start and not faults,
+        print_dates=None if faults else f"/starting/{build.case.ref}/check/pdf",
         waits_for="" if may_start else "A nurse, a doctor or a team lead starts this plan. It is saved here for them.",
     )  # fmt: skip
 

@@ -74,6 +74,7 @@ class DatesPage(msgspec.Struct, frozen=True, kw_only=True):
     revision: int
     protocol: str
     anchors: tuple[AnchorRow, ...]
+    shared: tuple[str, ...]
     changes: tuple[ChangeRow, ...]
     limits: tuple[Choice, ...]
     ones: Mapping[str, tuple[OneOf, ...]]
@@ -108,6 +109,7 @@ def present_dates(
                       hint=_from_register(offer.anchors.get(one)))
             for one in protocol.anchors
         ),
+        shared=build.shared(draft, offer),
         changes=tuple(
             ChangeRow(code=str(number), text=change_words(one, protocol=protocol), taken_out=str(number) in sent.all("out"),
                       reason=f"{one.reason} (by {one.author}, looked at again on {day(one.review_on)})")
