@@ -52,6 +52,8 @@ def test_each_date_is_shared_with_the_nearest_and_on_every_day_named_one_sample_
 
 def test_what_lies_too_far_apart_is_done_or_is_another_test_is_not_shared():
     assert shared(course(date(2026, 1, 31)), course(date(2025, 3, 15)), key="colorectal-after-curative-surgery") == ()
+    yearly = shared(course(date(2020, 1, 31)), course(date(2020, 7, 15)))
+    assert yearly == (), "half a year apart once both are yearly"
     first = shared(course(date(2026, 1, 31)), course(date(2026, 2, 10)))[0]
     was_done = course(date(2026, 2, 10), done=(Done(step="psa", number=1, done_on=TODAY),))
     assert first.other_due_on not in {one.other_due_on for one in shared(course(date(2026, 1, 31)), was_done)}
