@@ -355,7 +355,7 @@ async def test_nobody_sees_a_result_of_somebody_else(world, browsers, him):
 
 
 @pytest.mark.parametrize(("state", "words"), [
-    ("state = 'paused', state_reason = 'x', state_until = null", "Your follow-up is paused"),
+    ("state = 'paused', state_reason = 'x', state_until = null, still_since = current_date", "Your follow-up is paused"),
     ("state = 'held', held_from = 'active', state_reason = 'x'", "paused while we check something"),
     ("state = 'ended', ended_at = now(), ended_by_staff_id = started_by_staff_id, outcome = 'completed'", "has finished"),
 ])  # fmt: skip

@@ -69,7 +69,9 @@ async def test_a_plan_of_another_team_or_one_that_stands_still_is_not_on_the_lis
     assert "Nothing is late for your teams." in (await theirs.get("/late")).text
     assert (await theirs.get(f"/late/{ref}/contact")).status_code == 404
     assert (await site.post(theirs, f"/late/{ref}/contact", {"outcome": "no_answer"})).status_code == 404
-    await world.as_owner("update plan set state = 'paused', state_reason = 'x', state_until = now()::date + 9")
+    await world.as_owner(
+        "update plan set state = 'paused', state_reason = 'x', still_since = now()::date, state_until = now()::date + 9"
+    )
     assert "Nothing is late for your teams." in (await browser.get("/late")).text
 
 

@@ -178,7 +178,7 @@ SPOILT = {
     "update plan_override set made_at = now() + interval '85 days' where content->>'kind' = 'limit'": "A limit of this plan",
     "update treatment set recorded_at = now() + interval '85 days'": "A treatment was recorded",
     "update treatment set started_on = current_date + 80": "A treatment was recorded",
-    "update plan set state = 'paused', state_reason = 'x'": "The plan is paused.",
+    "update plan set state = 'paused', state_reason = 'x', still_since = current_date": "The plan is paused.",
     "update result set occurrence_id = null": "It was not expected",
     "update patient set flags = '[\"nhs_number_not_verified\"]'": "not verified",
     "update patient set flags = '[\"secondary_recorded\"]'": "secondary cancer",
