@@ -50,9 +50,10 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def _asked(arguments: Arguments) -> Asked:
-    if (arguments.protocol is None) == (arguments.file is None):
-        raise Usage("Name one protocol: --protocol KEY, or --file PATH.")
-    protocol = from_library(arguments.protocol) if arguments.protocol else from_file(arguments.file)
+    keys = [key for key in (arguments.key, arguments.protocol) if key is not None]
+    if len(keys) + (arguments.file is not None) != 1:
+        raise Usage("Name one protocol: its KEY, --protocol KEY, or --file PATH.")
+    protocol = from_library(keys[0]) if keys else from_file(arguments.file)
     today = _date(arguments.today, "--today") if arguments.today else london_date(real_now())
     anchors = dict(_anchor(one) for one in arguments.anchor)
     started_on = _date(arguments.started, "--started") if arguments.started else min(anchors.values(), default=today)
@@ -208,7 +209,8 @@ def _explained(head: dict[str, Any], overrides: list[dict[str, Any]], steps: lis
 
 
 def _described(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--protocol", metavar="KEY", help="a protocol of this release")
+    parser.add_argument("key", metavar="KEY", nargs="?", help="a protocol of this release")
+    parser.add_argument("--protocol", metavar="KEY", help="the same, by name")
     parser.add_argument("--file", metavar="PATH", help="a protocol that somebody is writing")
     parser.add_argument("--anchor", metavar="NAME=DATE", action="append", default=[],
                         help="surgery, end_of_treatment, diagnosis or pre_treatment_scan")  # fmt: skip
