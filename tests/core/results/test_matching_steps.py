@@ -73,9 +73,10 @@ def test_of_two_equally_near_the_earlier_is_closed() -> None:
         )
         for one, due in ((second, day("2027-03-11")), (first, day("2027-03-01")))
     ]
-    found = match_step(day("2027-03-06"), wide)
-    assert isinstance(found, Closes)
-    assert found.occurrence == first.occurrence
+    for sampled, expected in (("2027-03-05", first), ("2027-03-06", first), ("2027-03-07", second)):
+        found = match_step(day(sampled), wide)
+        assert isinstance(found, Closes)
+        assert found.occurrence == expected.occurrence
 
 
 @pytest.mark.parametrize(
