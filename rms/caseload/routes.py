@@ -25,6 +25,7 @@ from rms.caseload.sign_in import pages as sign_in
 from rms.caseload.starting import pages as starting
 from rms.caseload.today import pages as today
 from rms.caseload.unmatched import pages as unmatched
+from rms.caseload.versions import pages as versions
 
 STAFF_ROUTES: Final[tuple[BaseRouteHandler, ...]] = (
     *sign_in.ROUTES,
@@ -47,5 +48,6 @@ STAFF_ROUTES: Final[tuple[BaseRouteHandler, ...]] = (
     *downtime.ROUTES,
     *starting.ROUTES,
     *dates.ROUTES,
+    *versions.ROUTES,
     *SET_UP_ROUTES,
 )

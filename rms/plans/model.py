@@ -117,13 +117,15 @@ class Done(msgspec.Struct, frozen=True, kw_only=True):
 class Course(msgspec.Struct, frozen=True, kw_only=True):
     """A person's own dates. For a partial birth date give its latest day, so that nothing stops too early.
 
-    `started_on` is the day the plan began here: what had closed before it is not asked for.
+    `started_on` is the day the plan began here: what had closed before it is not asked for. `version_since` is the day it
+    moved to its version of the protocol, if it did: what that version would have asked for earlier is not made up for.
     """
 
     anchors: Mapping[str, date]
     started_on: date
     born_on: date | None = None
     done: tuple[Done, ...] = ()
+    version_since: date | None = None
 
 
 class Occurrence(msgspec.Struct, frozen=True, kw_only=True):

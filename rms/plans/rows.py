@@ -43,13 +43,15 @@ def rows_wanted(
             one.number in soon
             or one.number in open_numbers
             or (one.number >= FIRST_ADDED and one.latest_on >= today)
-            or (one.number not in known_numbers and one.latest_on < today and not _past_when_made(one, step))
+            or (one.number not in known_numbers and one.latest_on < today and not _past_when_made(one, step, course))
         )
     )
 
 
-def _past_when_made(one: Occurrence, step: EffectiveStep) -> bool:
-    """Whether a later change of the interval put it on a day that was over when the change was made."""
+def _past_when_made(one: Occurrence, step: EffectiveStep, course: Course) -> bool:
+    """Whether a later change of the interval, or of the version, put it on a day that was over when that was made."""
+    if course.version_since is not None and one.latest_on < course.version_since:
+        return True
     changes = [override for first, override in sorted(step.changed_from.items()) if one.number >= first]
     return bool(changes) and one.latest_on < changes[-1].made_on
 

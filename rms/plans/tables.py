@@ -77,6 +77,7 @@ class PlanRow(Table, tablename="plan"):
     outcome = Text(null=True, default=None)
     still_since = Date(null=True, default=None)
     pause_rule = Text(null=True, default=None)
+    protocol_since = Date(null=True, default=None)
 
 
 class PlanAnchorRow(Table, tablename="plan_anchor"):
@@ -196,3 +197,40 @@ class PlanModeRow(Table, tablename="plan_mode"):
     author_name = Text(null=False, default=None)
     set_at = Timestamptz(null=False, default=None)
     set_by_staff_id = BigInt(null=False, default=None)
+
+
+class PlanMigrationRow(Table, tablename="plan_migration"):
+    """A row of plan_migration."""
+
+    id = BigSerial(null=False, primary_key=True)
+    public_ref = UUID(null=False, default=None, db_column_name="ref")
+    organisation_id = SmallInt(null=False, default=None)
+    plan_id = BigInt(null=False, default=None)
+    from_version_id = Integer(null=False, default=None)
+    to_version_id = Integer(null=False, default=None)
+    from_since = Date(null=True, default=None)
+    revision_after = Integer(null=False, default=None)
+    reason = Text(null=False, default=None)
+    answered_for = Array(base_column=Text(), null=False, default=None)
+    former = JSONB(null=False, default=None)
+    at = Timestamptz(null=False, default=None)
+    by_staff_id = BigInt(null=False, default=None)
+    by_name = Text(null=False, default=None)
+    undone_at = Timestamptz(null=True, default=None)
+    undone_by_staff_id = BigInt(null=True, default=None)
+    undone_why = Text(null=True, default=None)
+
+
+class PlanVersionChoiceRow(Table, tablename="plan_version_choice"):
+    """A row of plan_version_choice."""
+
+    id = BigSerial(null=False, primary_key=True)
+    organisation_id = SmallInt(null=False, default=None)
+    plan_id = BigInt(null=False, default=None)
+    protocol_version_id = Integer(null=False, default=None)
+    choice = Text(null=False, default=None)
+    reason = Text(null=False, default=None)
+    look_again_on = Date(null=False, default=None)
+    at = Timestamptz(null=False, default=None)
+    by_staff_id = BigInt(null=False, default=None)
+    by_name = Text(null=False, default=None)

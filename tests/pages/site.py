@@ -87,7 +87,7 @@ class Site:
         return token_for(f"{cookie}:{value}", secret=self.app.state["web_config"].secret)
 
     async def post(
-        self, browser: httpx.AsyncClient, path: str, fields: Mapping[str, str] | None = None
+        self, browser: httpx.AsyncClient, path: str, fields: Mapping[str, str | list[str]] | None = None
     ) -> httpx.Response:
         """Send a form of a staff page."""
         return await browser.post(path, data={**(fields or {}), "csrf_token": self.csrf(browser)})

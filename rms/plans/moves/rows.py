@@ -9,7 +9,7 @@ from rms.messages.moves import void_for_cause
 from rms.plans.model import CalendarEntry
 from rms.plans.sweep import NEVER_LEFT
 
-MOVED, STAGE, TAKEN_BACK = "moved", "stage", "taken back"
+MOVED, STAGE, TAKEN_BACK, MOVED_BACK = "moved", "stage", "taken back", "moved back"
 
 
 async def put_on_calendar(tx: Tx, *, organisation_id: int, occurrence_id: int, stages: Sequence[CalendarEntry]) -> None:
@@ -40,9 +40,13 @@ async def reached_stages(tx: Tx, *, organisation_id: int, occurrence_id: int) ->
         organisation_id, occurrence_id,
     )  # fmt: skip
     reached: list[str] = []
+    before: list[list[str]] = []  # what was reached before each move, which a move that is taken back gives again
     for row in rows:
         if row["what"] == MOVED:
-            reached.clear()
+            before.append(reached)
+            reached = []
+        elif row["what"] == MOVED_BACK:
+            reached = before.pop() if before else reached
         elif row["what"] == STAGE:
             reached.append(row["detail"])
         elif row["what"] == TAKEN_BACK:

@@ -38,7 +38,9 @@ async def refresh(tx: Tx, *, plan: PlanOnFile, by: Actor, now: datetime, today: 
     looks = await looks_of_plan(tx, organisation_id=plan.organisation_id, plan_id=plan.id)
     writing = _Writing(plan=plan, on_calendar=frozenset(looks), by=by, now=now, today=today)
     for step in plan.effective.steps:
-        await _refresh_step(tx, writing, step=step, stored=stored.get(step.step.key, {}))
+        await _refresh_step(tx, writing, step=step, stored=stored.pop(step.step.key, {}))
+    for row in (row for rows in stored.values() for row in rows.values() if row.state == "open"):
+        await _leave_out(tx, writing, row=row, why="This version of the protocol does not ask for it.")
 
 
 async def _refresh_step(tx: Tx, writing: _Writing, *, step: EffectiveStep, stored: dict[int, OccurrenceOnFile]) -> None:
@@ -88,10 +90,11 @@ async def _begin_anew(
                now=writing.now)  # fmt: skip
     await tx.execute(
         "update occurrence set earliest_on = $3, due_on = $4, latest_on = $5, stages = $6, stages_on = $7, facts = $8,"
-        " channel = $9, state = 'open', state_reason = null, closed_at = null, closed_by_kind = null, closed_by_id = null,"
+        " channel = $9, title = $11, state = 'open', state_reason = null,"
+        " closed_at = null, closed_by_kind = null, closed_by_id = null,"
         " done_on = null, rescheduled = rescheduled + 1, plan_revision = $10 where organisation_id = $1 and id = $2",
         plan.organisation_id, row.id, one.earliest_on, one.due_on, one.latest_on, [s.stage for s in stages],
-        [s.act_on for s in stages], _facts(writing, step=step, one=one), step.channel, plan.revision,
+        [s.act_on for s in stages], _facts(writing, step=step, one=one), step.channel, plan.revision, one.title,
     )  # fmt: skip
     await put_on_calendar(tx, organisation_id=plan.organisation_id, occurrence_id=row.id, stages=stages)
     await note(tx, organisation_id=plan.organisation_id, occurrence_id=row.id, what=MOVED, detail=one.reason,
@@ -102,11 +105,11 @@ async def _keep(tx: Tx, writing: _Writing, *, step: EffectiveStep, one: Occurren
     """The same date: what was reached stays reached and what was queued stays queued, whatever else changed."""
     plan, facts = writing.plan, _facts(writing, step=step, one=one)
     same_window = (row.earliest_on, row.latest_on) == (one.earliest_on, one.latest_on)
-    if not same_window or (row.channel, row.facts) != (step.channel, facts):
+    if not same_window or (row.channel, row.facts, row.title) != (step.channel, facts, one.title):
         await tx.execute(
-            "update occurrence set earliest_on = $3, latest_on = $4, channel = $5, facts = $6, plan_revision = $7"
+            "update occurrence set earliest_on = $3, latest_on = $4, channel = $5, facts = $6, plan_revision = $7, title = $8"
             " where organisation_id = $1 and id = $2",
-            plan.organisation_id, row.id, one.earliest_on, one.latest_on, step.channel, facts, plan.revision,
+            plan.organisation_id, row.id, one.earliest_on, one.latest_on, step.channel, facts, plan.revision, one.title,
         )  # fmt: skip
     if same_window and row.id in writing.on_calendar:
         return

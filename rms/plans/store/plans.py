@@ -92,7 +92,7 @@ async def _plan(tx: Tx, row: Mapping[str, Any]) -> PlanOnFile:
         course=Course(
             anchors={name: date.fromisoformat(on) for name, on in row["anchors"].items()},
             started_on=london_date(started), born_on=latest_birthday(row["born_text"]),
-            done=tuple(msgspec.convert(one, Done) for one in row["done"]),
+            done=tuple(msgspec.convert(one, Done) for one in row["done"]), version_since=row["protocol_since"],
         ),
         overrides=tuple(_override(one) for one in row["overrides"]), places=row["places"],
     )  # fmt: skip

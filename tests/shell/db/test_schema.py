@@ -21,7 +21,7 @@ NO_ORGANISATION = {
 SERVING_ROLES = ("rms_web", "rms_worker", "rms_listener", "rms_failsafe", "rms_backup")
 APPEND_ONLY = {"audit_entry", "audit_seal", "alert_move", "rule_evaluation", "message_event", "occurrence_event", "plan_mode",
                "result_version", "answer", "protocol_version", "questionnaire_version", "helpline_step",
-               "set_up_note", "step_place", "test_arrangement"}  # fmt: skip
+               "set_up_note", "plan_version_choice", "step_place", "test_arrangement"}  # fmt: skip
 
 TABLES = """
 select c.relname as name, c.relrowsecurity as secured, c.relforcerowsecurity as forced,

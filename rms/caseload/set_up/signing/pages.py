@@ -26,6 +26,7 @@ from rms.errors import NotFound
 from rms.people.access import asker, may_do
 from rms.people.permissions import Permission
 from rms.plans.store import protocol_by_key, protocol_versions
+from rms.plans.store.migrations import count_behind
 from rms.questionnaires.store import questionnaire_versions, version_by_key
 from rms.web.forms import NO_ERRORS, FieldErrors
 from rms.web.pages import FAULTS_IN_FORM, go_to, html
@@ -47,6 +48,8 @@ async def show_signing(request: _Request, database: NamedDependency[Database]) -
             await protocol_versions(tx, organisation_id=asks.organisation_id),
             await questionnaire_versions(tx, organisation_id=asks.organisation_id),
             asks=asks, live=tx.live, done=request.query_params.get("done", ""),
+            behind=await count_behind(tx, organisation_id=asks.organisation_id, team_ids=asks.team_ids)
+            if asks.may(Permission.PROTOCOL_APPROVE) else {},
         )  # fmt: skip
     return html(request, template="caseload/set_up/signing.html", page=page, title="Protocols and questionnaires",
                 frame=staff_frame(request))  # fmt: skip

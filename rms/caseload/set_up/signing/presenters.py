@@ -61,6 +61,7 @@ class VersionRow(msgspec.Struct, frozen=True, kw_only=True):
     site: str
     weak: str
     state: SignState
+    behind: str = ""
 
 
 class SigningPage(msgspec.Struct, frozen=True, kw_only=True):
@@ -120,14 +121,16 @@ def sign_state(one: ProtocolOnFile | VersionOnFile, *, live: bool) -> SignState:
 
 
 def present_signing(
-    protocols: Sequence[ProtocolOnFile], questionnaires: Sequence[VersionOnFile], *, asks: Asker, live: bool, done: str
-) -> SigningPage:
-    """Both lists."""
+    protocols: Sequence[ProtocolOnFile], questionnaires: Sequence[VersionOnFile], *, asks: Asker, live: bool, done: str,
+    behind: Mapping[tuple[str, int], int],
+) -> SigningPage:  # fmt: skip
+    """Both lists. `behind` says how many of the asker's people could move to a version."""
     return SigningPage(
         protocols=tuple(
             VersionRow(href=f"{PATH}/{one.protocol.key}/{one.protocol.version}", title=one.protocol.title,
                        version=str(one.protocol.version), site=site_words(one.protocol.tumour_site),
-                       weak=_weak(one.protocol), state=sign_state(one, live=live))
+                       weak=_weak(one.protocol), state=sign_state(one, live=live),
+                       behind=_behind(behind, one.protocol))
             for one in protocols
         ),
         questionnaires=tuple(
@@ -140,6 +143,11 @@ def present_signing(
         may_sign=asks.may(Permission.PROTOCOL_APPROVE), may_set_up=asks.may(Permission.SET_UP_VIEW),
         said=_DONE.get(done, ""),
     )  # fmt: skip
+
+
+def _behind(behind: Mapping[tuple[str, int], int], one: Protocol) -> str:
+    number = behind.get((one.key, one.version), 0)
+    return f"{counted(number, 'plan')} of your teams on an older version" if number else ""
 
 
 def _weak(protocol: Protocol) -> str:
@@ -250,11 +258,8 @@ def present_questionnaire(
     """One questionnaire version, question by question."""
     definition = one.definition
     source, path = definition.source, f"{QUESTIONNAIRES}/{definition.key}/{definition.version}"
-    quality = (
-        Tag(text="Clinically validated", colour=GOOD)
-        if source.clinically_validated
-        else Tag(text="Not validated", colour=WAITS)
-    )
+    validated = source.clinically_validated
+    quality = Tag(text="Clinically validated" if validated else "Not validated", colour=GOOD if validated else WAITS)
     return ReadPage(
         heading=f"{definition.title}, version {definition.version}", back=f"{PATH}#questionnaires",
         facts=(("Tumour site", site_words(definition.tumour_site)), ("Takes", counted(definition.about_minutes, "minute")),
