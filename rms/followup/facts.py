@@ -10,7 +10,7 @@ from rms.alerts.rules import Rule, kinds
 from rms.db.engine import Tx
 from rms.plans.store import PlanOnFile, waiting_for
 from rms.questionnaires.store import red_flags_of, scores_of
-from rms.results.store import readings_of
+from rms.results.store import readings_of, reports_of
 
 #: Conditions that look at readings alone, and those that hold others. A rule with any other is given everything there is.
 READINGS_ONLY = frozenset({
@@ -20,7 +20,7 @@ READINGS_ONLY = frozenset({
 
 
 async def gather(tx: Tx, *, plan: PlanOnFile, today: date, rules: Iterable[Rule] | None = None) -> Facts:
-    """The facts about a plan on a day: readings, scores, red flags, silence, limits, anchors.
+    """The facts about a plan on a day: readings, reports, scores, red flags, silence, limits, anchors.
 
     With `rules` only what these ask for: those about numbers need no answers and no silence.
     """
@@ -36,6 +36,7 @@ async def gather(tx: Tx, *, plan: PlanOnFile, today: date, rules: Iterable[Rule]
     late = await waiting_for(tx, organisation_id=org, plan_id=plan.id, today=today)
     return msgspec.structs.replace(
         numbers,
+        reports=await reports_of(tx, organisation_id=org, patient_id=plan.patient_id),
         scores=await scores_of(tx, organisation_id=org, plan_id=plan.id),
         red_flags=await red_flags_of(tx, organisation_id=org, plan_id=plan.id),
         waiting=tuple(Waiting(step=o.step_key, title=o.title, due_on=o.due_on, ref=str(o.ref)) for o in late),

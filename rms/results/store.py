@@ -8,7 +8,7 @@ from uuid import UUID
 
 import msgspec
 
-from rms.alerts.model import Comparator, Reading
+from rms.alerts.model import Comparator, Reading, Report
 from rms.clock import london_date
 from rms.db.engine import Tx
 from rms.errors import NotFound
@@ -44,6 +44,16 @@ class ResultOnFile(msgspec.Struct, frozen=True, kw_only=True):
     filed_at: datetime
     versions: int
 
+
+#: A code of a report is a word or two; anything longer is prose.
+_LONGEST_CODE = 30
+_REPORTS = f"""
+select r.id, r.analyte, r.sample_at, v.value_text
+  from result r join result_version v on v.organisation_id = r.organisation_id and v.id = r.current_version_id
+ where r.organisation_id = $1 and r.patient_id = $2 and r.analyte is not null and v.number is null
+   and v.status in ({", ".join(f"'{status}'" for status in FINAL)})
+ order by r.sample_at, r.id
+"""
 
 _READINGS = f"""
 select r.id, r.analyte, r.sample_at, v.number, v.unit, v.comparator, v.method, v.upper_limit
@@ -84,6 +94,26 @@ async def readings_of(
         )
         for row in rows
     )  # fmt: skip
+
+
+async def reports_of(tx: Tx, *, organisation_id: int, patient_id: int) -> tuple[Report, ...]:
+    """The reports that count for a person, by the day of the examination: final and corrected results without a number.
+
+    A word or two is the report's code; whole sentences are words only, which no rule can read. `ref` is the result's id.
+    """
+    rows = await tx.fetch(_REPORTS, organisation_id, patient_id)
+    return tuple(
+        Report(
+            analyte=row["analyte"], code=_code_of(row["value_text"]), done_on=london_date(row["sample_at"]),
+            ref=str(row["id"]),
+        )
+        for row in rows
+    )  # fmt: skip
+
+
+def _code_of(text: str) -> str | None:
+    words = text.strip()
+    return words if 0 < len(words) <= _LONGEST_CODE else None
 
 
 async def result_on_file(tx: Tx, *, organisation_id: int, result_id: int) -> ResultOnFile:

@@ -7,6 +7,7 @@ from rms.alerts.model import URGENCY, Facts, FindingOutcome, FlagAnswer, RedFlag
 from rms.alerts.rules.bounds import beyond, exactly
 from rms.alerts.rules.judgement import Judgement, Limit, breach, cannot_tell, clear
 from rms.alerts.rules.kinds import CodedReport, Missing, RedFlagAnswer, ScoreBeyond
+from rms.alerts.rules.report_codes import report_words
 from rms.alerts.rules.sentences import BREACH_WORDS, CLEAR_WORDS, amount, count, day, whose
 
 
@@ -23,12 +24,18 @@ def judge_report(condition: CodedReport, facts: Facts, limit: Limit | None) -> J
     }
     codes = [report.code for report in latest]
     if found := [code for code in codes if code in condition.breach_codes]:
-        return breach(f"{name} of {day(latest_on)} is reported as {found[0]}.", **inputs)
+        return breach(f"{name} of {day(latest_on)} is reported as {_said(found[0])}.", **inputs)
     if all(code in condition.clear_codes for code in codes):
-        return clear(f"{name} of {day(latest_on)} is reported as {codes[0]}.", **inputs)
+        return clear(f"{name} of {day(latest_on)} is reported as {_said(codes[0])}.", **inputs)
     unknown = next(code for code in codes if code not in condition.clear_codes)
     how = "without a code" if unknown is None else f"as {unknown}, a code the protocol does not know"
     return cannot_tell(f"{name} of {day(latest_on)} is reported {how}: a person must read it.", **inputs)
+
+
+def _said(code: str | None) -> str:
+    """The code with its words: a nurse reads the words, and finds the code in the report."""
+    words = report_words(code or "")
+    return f"“{words}”" if words == code else f"“{words}” ({code})"
 
 
 def judge_score(condition: ScoreBeyond, facts: Facts, limit: Limit) -> Judgement:

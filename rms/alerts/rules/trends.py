@@ -19,6 +19,8 @@ from rms.alerts.rules.judgement import (
     in_order,
     none_yet,
     plain,
+    split_at_latest,
+    worst,
     wrong_unit,
 )
 from rms.alerts.rules.kinds import ConsecutiveRises, DoublingTime, Velocity
@@ -41,11 +43,21 @@ def _readings(condition: ConsecutiveRises | DoublingTime | Velocity, facts: Fact
     return wrong_unit(readings[-1], unit=condition.unit) or [r for r in readings if r.unit == condition.unit]
 
 
+def _ends(readings: list[Reading]) -> list[list[Reading]]:
+    """The series once for each reading of its latest day: of two laboratories one morning the graver one counts."""
+    earlier, latest = split_at_latest(readings)
+    return [[*earlier, one] for one in latest]
+
+
 def judge_rises(condition: ConsecutiveRises, facts: Facts, limit: Limit | None) -> Judgement:
     """Judge whether each of the last readings lies above the one before it."""
     readings = _readings(condition, facts)
     if isinstance(readings, Judgement):
         return readings
+    return worst(_rises(condition, ends, limit) for ends in _ends(readings))
+
+
+def _rises(condition: ConsecutiveRises, readings: list[Reading], limit: Limit | None) -> Judgement:
     chain = _spaced_backwards(readings, least_gap_days=condition.least_gap_days.value)
     needed = condition.count.value + 1
     inputs: dict[str, object] = {"readings": [plain(reading) for reading in chain[-needed:]]}
@@ -82,6 +94,10 @@ def judge_doubling(condition: DoublingTime, facts: Facts, limit: Limit) -> Judge
     readings = _readings(condition, facts)
     if isinstance(readings, Judgement):
         return readings
+    return worst(_doubling(condition, ends, limit) for ends in _ends(readings))
+
+
+def _doubling(condition: DoublingTime, readings: list[Reading], limit: Limit) -> Judgement:
     floor = condition.least_value.value
     latest = bounds_of(readings[-1])
     if latest.high is not None and (latest.high < floor or (latest.high == floor and not latest.has_high)):
@@ -104,6 +120,10 @@ def judge_velocity(condition: Velocity, facts: Facts, limit: Limit) -> Judgement
     readings = _readings(condition, facts)
     if isinstance(readings, Judgement):
         return readings
+    return worst(_velocity(condition, ends, limit) for ends in _ends(readings))
+
+
+def _velocity(condition: Velocity, readings: list[Reading], limit: Limit) -> Judgement:
 
     def say(points: Sequence[Point]) -> tuple[bool, str]:
         per_year = velocity_per_year(points) or 0.0

@@ -7,6 +7,7 @@ from typing import Any, Final
 import msgspec
 
 from rms.alerts.model import Comparator
+from rms.alerts.rules.report_codes import report_words
 from rms.db.engine import Tx
 from rms.followup.downtime.model import Callee, LastValue, Line, OnTheList, Part, SomebodyWhoHelps
 from rms.followup.review.limits import limits_of
@@ -113,4 +114,4 @@ def _value(row: Mapping[str, Any]) -> LastValue:
     if number is not None:
         comparator = Comparator(row["comparator"] or "")
         quantity = Quantity(number=number, unit=row["unit"] or "", comparator=comparator)
-    return LastValue(sample_at=row["sample_at"], quantity=quantity, words=row["value_text"] or "")
+    return LastValue(sample_at=row["sample_at"], quantity=quantity, words=report_words(row["value_text"] or ""))

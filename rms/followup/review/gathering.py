@@ -11,6 +11,7 @@ from rms.alerts.analytes import ANALYTES, name_of
 from rms.alerts.model import Comparator, Facts, FindingOutcome, Reading
 from rms.alerts.rules import Rule, evaluate
 from rms.alerts.rules.kinds import conditions_in
+from rms.alerts.rules.report_codes import report_words
 from rms.alerts.rules.sentences import value
 from rms.clock import london_date
 from rms.db.engine import Tx
@@ -170,7 +171,7 @@ def _past(one: Reading) -> Past:
 def _value(row: _Row) -> str:
     """Exactly as reported, in the unit we store; what is no number as it was written."""
     if row["number"] is None:
-        return f"{row['value_text']} {row['unit_sent']}".strip()
+        return f"{report_words(row['value_text'])} {row['unit_sent']}".strip()
     return value(
         Reading(
             analyte=row["analyte"] or "", number=row["number"], unit=row["unit"] or "",

@@ -6,6 +6,7 @@ from typing import Final
 
 import msgspec
 
+from rms.alerts.rules.report_codes import report_words
 from rms.caseload.identity import IdentityBar
 from rms.caseload.people.presenters.messages import MessageLine, present_messages
 from rms.caseload.people.presenters.results import TestBlock
@@ -168,7 +169,8 @@ def _column(one: VersionInFull) -> tuple[str, ...]:
 def _value(one: VersionInFull) -> str:
     sent = f"{one.value_text} {one.unit_sent}".strip() or "No value"
     if one.number is None:
-        return sent
+        words = report_words(one.value_text)
+        return sent if words == one.value_text else f"{words} (sent as {sent})"
     stored = row_words(Mark(on=date.min, number=one.number, comparator=one.comparator), unit=one.unit or "")
     return stored if one.unit == one.unit_sent else f"{stored} (sent as {sent})"
 

@@ -11,6 +11,7 @@ from rms.alerts.analytes import name_of
 from rms.alerts.model import Comparison
 from rms.alerts.rules import Rule, conditions_in
 from rms.alerts.rules.kinds import ConfirmedThreshold, Threshold
+from rms.alerts.rules.report_codes import report_words
 from rms.caseload.people.store import FiledResult
 from rms.caseload.people.words import DECISIONS, RESULT_STATUSES
 from rms.caseload.words import day, in_words
@@ -159,7 +160,7 @@ def name_of_test(one: FiledResult) -> str:
 def value_of(one: FiledResult) -> str:
     """The value as it was reported with its unit; behind it what was sent, where we keep another unit."""
     if one.number is None:
-        return f"{one.value_text} {one.unit_sent}".strip()
+        return f"{report_words(one.value_text)} {one.unit_sent}".strip()
     stored = row_words(Mark(on=date.min, number=one.number, comparator=one.comparator), unit=one.unit or "")
     if not one.unit_sent or one.unit_sent == one.unit:
         return stored
