@@ -99,7 +99,11 @@ async def test_nobody_is_told_to_call_somebody_who_died(world: World, trust: Tru
 
 async def test_a_plan_that_stands_still_asks_nobody(world: World, trust: Trust, man: Followed):
     await late_ref(world, man)
-    await world.as_owner("update plan set state = 'suspended', state_reason = 'test' where id = $1", man.plan_id)
+    await world.as_owner(
+        "update plan set state = 'suspended', state_reason = 'test', still_since = now()::date, state_until = now()::date + 9"
+        " where id = $1",
+        man.plan_id,
+    )
     assert (await gathered(world, trust)).lines == ()
 
 

@@ -68,7 +68,7 @@ async def test_while_another_plan_of_theirs_goes_on_nobody_says_that_follow_up_h
         ("register_case", "'source_ref', 'D2'"),
         (
             "plan",
-            "'case_id', p.case_id + 1000, 'state', 'paused', 'state_reason', 'A test.', 'state_until', now()::date + 9",
+            "'case_id', p.case_id + 1000, 'state', 'paused', 'state_reason', 'A test.', 'still_since', now()::date, 'state_until', now()::date + 9",
         ),
     ):
         await world.as_owner(
