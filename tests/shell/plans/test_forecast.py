@@ -111,7 +111,7 @@ async def _file(world: World, trust: Trust, one: Follower, *, analyte: str, toda
         quantity = Quantity(number=Decimal(values[rises]), unit=values[2], comparator=Comparator.EXACT)
     observation = Observation(
         analyte=analyte, sampled_on=today, status=ObservationStatus.FINAL, code=Code(code=analyte.upper()[:8]),
-        value_as_sent=str(quantity.number) if quantity else "Nothing found", quantity=quantity,
+        value_as_sent=str(quantity.number) if quantity else "no-sign", quantity=quantity,
         unit_as_sent=quantity.unit if quantity else "",
     )  # fmt: skip
     async with world.worker.transaction() as tx:
