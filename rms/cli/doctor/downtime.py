@@ -8,13 +8,16 @@ from rms.db.pulse import SILENT_AFTER
 from rms.settings import Settings
 from rms.sync.finding import Finding, fine, wrong
 
-#: Teams that had a list before and none since the day began; from six in the morning, when the night's duty has had hours.
+#: Teams without a list of today, from six in the morning, when the night's duty has had hours. One that never had a list
+#: counts from the day it was added: where no night ever worked, nobody has a list, and that must not read as all being well.
 _MISSED = """
 select o.code || ' ' || t.key as team
   from team t join organisation o on o.id = t.organisation_id
   cross join (select (clock_timestamp() + civil_offset) at time zone 'Europe/London' as at from database_state) now
- where (select max(d.for_on) from downtime_list d where d.organisation_id = t.organisation_id and d.team_id = t.id)
-       < (now.at - interval '6 hours')::date
+ where coalesce(
+         (select max(d.for_on) from downtime_list d where d.organisation_id = t.organisation_id and d.team_id = t.id),
+         ((t.created_at + (select civil_offset from database_state)) at time zone 'Europe/London')::date
+       ) < (now.at - interval '6 hours')::date
  order by 1
 """
 
@@ -36,7 +39,7 @@ async def look_at_worker(owner: asyncpg.Connection) -> Finding:
 
 
 async def look_at_downtime(owner: asyncpg.Connection, *, settings: Settings) -> list[Finding]:
-    """Whether each team that has lists has one of last night, and whether the folder can be written."""
+    """Whether each team has a list of last night, and whether the folder can be written."""
     missed = [row["team"] for row in await owner.fetch(_MISSED)]
     found = [
         wrong("downtime lists", f"none was made last night for {', '.join(missed)}: is the worker running?")

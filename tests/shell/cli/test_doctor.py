@@ -197,6 +197,17 @@ async def test_a_worker_that_does_not_run_is_named(world: World, outside: dict[s
     assert "it has never run" in wrong["worker"]
 
 
+async def test_a_team_that_never_had_a_list_of_last_night_is_named(
+    world: World, outside: dict[str, str], tmp_path: Path
+) -> None:
+    _, wrong = await doctor(tmp_path, outside)
+    assert wrong == {}, "a team of today waits for its first night"
+    await world.as_owner("update team set created_at = created_at - interval '2 days'")
+    _, wrong = await doctor(tmp_path, outside)
+    assert list(wrong) == ["downtime lists"]
+    assert "none was made last night for RAA" in wrong["downtime lists"]
+
+
 async def test_a_live_database_wants_more(
     live_database: tuple[str, object], env: dict[str, str], tmp_path: Path
 ) -> None:
