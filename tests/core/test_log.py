@@ -6,7 +6,6 @@ import json
 import logging
 import subprocess
 import sys
-import threading
 import uuid
 import warnings
 from collections.abc import Iterator
@@ -22,6 +21,7 @@ import rms
 from rms.log import configure_logging, get_log, new_error_id
 from rms.log.lines import only_listed
 from rms.log.words import EVENTS, KEYS
+from tests.logs import put_back
 
 NAME, NUMBER, TOKEN = "Zebedee Quince", "9990000018", "tok_5f1Qz-9Xw.kQ"
 PLANTED = (NAME, "Quince", NUMBER, "999 000 0018", TOKEN)
@@ -30,14 +30,10 @@ PLANTED = (NAME, "Quince", NUMBER, "999 000 0018", TOKEN)
 @pytest.fixture
 def lines() -> Iterator[io.StringIO]:
     """What a configured log has written; the settings of the test run's own logs are put back afterwards."""
-    root = logging.getLogger()
-    before = (root.handlers[:], root.level, logging.raiseExceptions, sys.excepthook, threading.excepthook)
     stream = io.StringIO()
-    configure_logging(stream)
-    yield stream
-    logging.captureWarnings(capture=False)
-    root.handlers[:], root.level, logging.raiseExceptions, sys.excepthook, threading.excepthook = before
-    structlog.reset_defaults()
+    with put_back():
+        configure_logging(stream)
+        yield stream
 
 
 def written(stream: io.StringIO) -> list[dict[str, Any]]:
@@ -189,6 +185,7 @@ def test_what_nobody_caught_is_one_line_without_words() -> None:
     program = f"""
 import threading
 from rms.log import configure_logging
+from tests.logs import put_back
 configure_logging()
 def fall(): raise ValueError("{NAME} {NUMBER}")
 thread = threading.Thread(target=fall); thread.start(); thread.join()

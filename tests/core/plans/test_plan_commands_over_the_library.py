@@ -10,6 +10,7 @@ import pytest
 
 from rms.cli.main import main
 from rms.plans.protocol import LIBRARY, decode
+from tests.logs import put_back
 
 FILES = sorted(LIBRARY.rglob("*.json"))
 each_file = pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
@@ -23,7 +24,8 @@ def described(path: Path, anchored_on: str) -> list[str]:
 
 
 def answer(capsys: pytest.CaptureFixture[str], *words: str) -> dict[str, Any]:
-    assert main(words) == 0
+    with put_back():
+        assert main(words) == 0
     said = capsys.readouterr()
     assert said.err == ""
     value: dict[str, Any] = json.loads(said.out)
@@ -60,4 +62,5 @@ def test_the_protocol_is_named_by_its_key(capsys: pytest.CaptureFixture[str]) ->
     words = ("--anchor", "surgery=2026-08-31", "--today", "2026-09-01")
     by_key = answer(capsys, "plan", "preview", "prostate-after-prostatectomy", *words, "--json")
     assert by_key == answer(capsys, "plan", "preview", "--protocol", "prostate-after-prostatectomy", *words, "--json")
-    assert main(["plan", "preview", "prostate-after-prostatectomy", "--protocol", "cll-stage-a"]) == 2
+    with put_back():
+        assert main(["plan", "preview", "prostate-after-prostatectomy", "--protocol", "cll-stage-a"]) == 2
