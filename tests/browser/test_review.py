@@ -144,8 +144,11 @@ def test_a_nurse_reviews_ten_one_by_one_and_undoes_with_the_keyboard_alone(nurse
     page.keyboard.type("He is well; a repeat in six weeks.")
     press(page, "I called the person")
     look_over(page, "next-case")
-    assert page.locator(".nhsuk-notification-banner").inner_text().count("Done:") == 1
-    press(page, "See what you decided, and undo")
+    # Above the bar that says who this page is about, with whose it was: the next page may be somebody else's.
+    said = page.locator(".rms-just-done")
+    assert "called. You can undo this until" in said.inner_text()
+    assert said.bounding_box()["y"] < page.locator(".rms-identity").bounding_box()["y"]
+    press(page, "See all you decided")
     with page.expect_navigation():
         page.locator("td button", has_text="Undo").first.press("Enter")
     assert "1 undone" in page.locator("main").inner_text()
