@@ -22,6 +22,8 @@ from rms.web.submitted import Submitted
 
 _Request = Request[Any, Any, Any]
 Typed = tuple[Submitted, FieldErrors]
+#: What makes the page about a plan.
+Present = Callable[[PlanOnFile, PersonOnFile, Typed, Look], ActionPage]
 UNTYPED: Typed = (Submitted(pairs=()), NO_ERRORS)
 
 
@@ -47,7 +49,7 @@ async def ask_about_plan(
     *,
     ref: UUID,
     typed: Typed,
-    present: Callable[[PlanOnFile, PersonOnFile, Typed, Look], ActionPage],
+    present: Present,
     touches: Callable[[Look, PlanOnFile], Awaitable[tuple[Listed, ...]]] | None = None,
 ) -> Response[str]:
     """The page about a plan of the asker's own teams. `touches` reads what else the action would change."""

@@ -1,16 +1,19 @@
 """`/plans/{ref}/pause`, `/suspend`, `/seen`, `/go-on`, `/transfer` and `/end`. Each page says first what follows."""
 
+from collections.abc import Awaitable, Callable
+from datetime import date
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
+import msgspec
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.handlers import BaseRouteHandler
 from litestar.params import FromPath
 
 from rms.caseload.people import doors
-from rms.caseload.people.asking import UNTYPED, Typed, ask_about_plan, unless_refused
+from rms.caseload.people.asking import UNTYPED, Present, Typed, ask_about_plan, unless_refused
 from rms.caseload.people.forms.standing import (
     ENDING,
     decided_inside,
@@ -36,13 +39,32 @@ from rms.people.permissions import Permission
 from rms.people.store import TeamOnFile, teams
 from rms.plans.schedule import PauseRule
 from rms.plans.store import plan_on_file
+from rms.web.forms import Form
 from rms.web.pages import go_to
 from rms.web.submitted import read_submitted
 
+S = TypeVar("S", bound=msgspec.Struct)
 _Request = Request[Any, Any, Any]
 _MAY_PAUSE = may_do(Permission.PLAN_PAUSE)
 _MAY_END = may_do(Permission.PLAN_END)
 _MAY_TRANSFER = may_do(Permission.PLAN_TRANSFER)
+
+
+async def _answer(
+    request: _Request, database: Database, *, ref: UUID, form: Callable[[date], Form[S]],
+    door: Callable[[S], Awaitable[UUID]], present: Present, field: str,
+) -> Response[Any]:  # fmt: skip
+    """Read what was typed, go through the door, and back to the plan; what is refused is said at `field`."""
+    sent = await read_submitted(request)
+    async with database.transaction() as tx:
+        today = tx.today
+    parsed = form(today).read(sent)
+    person_ref, errors = None, parsed.errors
+    if parsed.value is not None:
+        person_ref, errors = await unless_refused(door(parsed.value), field=field)
+    if errors:
+        return await ask_about_plan(request, database, ref=ref, typed=(sent, errors), present=present)
+    return go_to(f"/people/{person_ref}#plan")
 
 
 @get("/plans/{ref:uuid}/pause", opt={"policy": _MAY_PAUSE})
@@ -54,20 +76,11 @@ async def ask_pause(request: _Request, database: NamedDependency[Database], ref:
 @post("/plans/{ref:uuid}/pause", opt={"policy": _MAY_PAUSE})
 async def pause(request: _Request, database: NamedDependency[Database], ref: FromPath[UUID]) -> Response[Any]:
     """Pause it."""
-    sent = await read_submitted(request)
-    async with database.transaction() as tx:
-        today = tx.today
-    parsed = pause_form(today=today).read(sent)
-    person_ref, errors = None, parsed.errors
-    if parsed.value is not None:
-        person_ref, errors = await unless_refused(
-            doors.pause_plan(database, asks=asker(request), ref=ref, until=parsed.value.until, why=parsed.value.why,
-                             rule=PauseRule(parsed.value.inside)),
-            field="why",
-        )  # fmt: skip
-    if errors:
-        return await ask_about_plan(request, database, ref=ref, typed=(sent, errors), present=present_pause)
-    return go_to(f"/people/{person_ref}#plan")
+    return await _answer(
+        request, database, ref=ref, form=lambda today: pause_form(today=today), present=present_pause, field="why",
+        door=lambda said: doors.pause_plan(database, asks=asker(request), ref=ref, until=said.until, why=said.why,
+                                           rule=PauseRule(said.inside)),
+    )  # fmt: skip
 
 
 @get("/plans/{ref:uuid}/go-on", opt={"policy": _MAY_PAUSE})
@@ -103,21 +116,10 @@ async def ask_suspend(request: _Request, database: NamedDependency[Database], re
 @post("/plans/{ref:uuid}/suspend", opt={"policy": _MAY_PAUSE})
 async def suspend(request: _Request, database: NamedDependency[Database], ref: FromPath[UUID]) -> Response[Any]:
     """Suspend it."""
-    sent = await read_submitted(request)
-    async with database.transaction() as tx:
-        today = tx.today
-    parsed = suspension_form(today=today).read(sent)
-    person_ref, errors = None, parsed.errors
-    if parsed.value is not None:
-        person_ref, errors = await unless_refused(
-            doors.suspend_plan(
-                database, asks=asker(request), ref=ref, seen_by=parsed.value.seen_by, why=parsed.value.why
-            ),
-            field="why",
-        )
-    if errors:
-        return await ask_about_plan(request, database, ref=ref, typed=(sent, errors), present=present_suspend)
-    return go_to(f"/people/{person_ref}#plan")
+    return await _answer(
+        request, database, ref=ref, form=lambda today: suspension_form(today=today), present=present_suspend, field="why",
+        door=lambda said: doors.suspend_plan(database, asks=asker(request), ref=ref, seen_by=said.seen_by, why=said.why),
+    )  # fmt: skip
 
 
 @get("/plans/{ref:uuid}/seen", opt={"policy": _MAY_PAUSE})
@@ -129,21 +131,10 @@ async def ask_seen(request: _Request, database: NamedDependency[Database], ref: 
 @post("/plans/{ref:uuid}/seen", opt={"policy": _MAY_PAUSE})
 async def seen(request: _Request, database: NamedDependency[Database], ref: FromPath[UUID]) -> Response[Any]:
     """They were seen."""
-    sent = await read_submitted(request)
-    async with database.transaction() as tx:
-        today = tx.today
-    parsed = seen_form(today=today).read(sent)
-    person_ref, errors = None, parsed.errors
-    if parsed.value is not None:
-        person_ref, errors = await unless_refused(
-            doors.confirm_seen(
-                database, asks=asker(request), ref=ref, said=parsed.value.said, again=parsed.value.again
-            ),
-            field="said",
-        )
-    if errors:
-        return await ask_about_plan(request, database, ref=ref, typed=(sent, errors), present=present_seen)
-    return go_to(f"/people/{person_ref}#plan")
+    return await _answer(
+        request, database, ref=ref, form=lambda today: seen_form(today=today), present=present_seen, field="said",
+        door=lambda said: doors.confirm_seen(database, asks=asker(request), ref=ref, said=said.said, again=said.again),
+    )  # fmt: skip
 
 
 @get("/plans/{ref:uuid}/transfer", opt={"policy": _MAY_TRANSFER})
